@@ -1,0 +1,150 @@
+"""The contracts of the connectors, by role. The suites in ``connectors/testing`` say the same as tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from models.archive import (
+    Absent,
+    ArchiveCapabilities,
+    ArchiveWrite,
+    CannotTell,
+    Done,
+    JournalPage,
+    JournalQuery,
+    OurKey,
+    Pending,
+    Saksmappe,
+    SakQuery,
+)
+from models.post import Fetched, Locator, Offer, Outcome, Spool
+
+
+class Source(Protocol):
+    """A place post comes from. Nothing is moved or marked there before :meth:`take_over`.
+
+    Any method may raise ``TryLater`` (nothing took effect) or ``OutOfReach`` (the connection is down). A source is used
+    from one thread at a time, but not always the same one.
+    """
+
+    def offers(self, limit: int) -> Iterator[Offer]:
+        """What waits there, oldest first, at most ``limit``. No bytes are fetched and nothing is marked.
+
+        Offering twice gives the same keys. A file that is still being written is waited for (folder), not skipped.
+        """
+        ...
+
+    def download(self, offer: Offer, into: Spool) -> Fetched:
+        """Streams the post into the spool.
+
+        Raises:
+            NeedsHuman: it can never be fetched (over the size limit, say).
+            TryLater: it is gone or came incomplete; the next round tells.
+        """
+        ...
+
+    def take_over(self, at: Locator) -> Locator:
+        """After durable storage: moves the post to the robot's own place, and returns where it is then.
+
+        Idempotent: repeated after a crash it finds the post where it is. Something that is gone altogether is no error:
+        the locator comes back unchanged.
+        """
+        ...
+
+    def settle(self, at: Locator, outcome: Outcome) -> Locator:
+        """After the archive has confirmed (or the post was forwarded or dismissed): on to the outcome's place. Idempotent."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections; the object is not used again."""
+        ...
+
+
+@runtime_checkable
+class Waits(Protocol):
+    """A source that can tell at once when something arrives (IMAP IDLE)."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """Blocks until something may have arrived (True) or the time is out (False)."""
+        ...
+
+
+class Archive(Protocol):
+    """A Noark 5 archive. Used from several threads at once."""
+
+    @property
+    def capabilities(self) -> ArchiveCapabilities:
+        """What it can do, stated in the open."""
+        ...
+
+    def submit(self, write: ArchiveWrite, key: OurKey) -> Done | Pending:
+        """Asks for one write under our key.
+
+        Raises:
+            AlreadyDone: the key has been used; ``reference`` is the :class:`~models.archive.Done` of the first time.
+            NeedsHuman: refused by a rule of the archive; ``detail`` names it (reason ``archive_refused``).
+            MaybeDone: sent, but no answer came.
+            TryLater, OutOfReach: nothing can have taken effect.
+        """
+        ...
+
+    def outcome(self, key: OurKey) -> Done | Pending | Absent | CannotTell:
+        """What became of a key. Raises ``TryLater`` or ``OutOfReach`` when it cannot be asked now."""
+        ...
+
+    def find_saksmapper(self, query: SakQuery) -> Iterator[Saksmappe]:
+        """Cases that match exactly, oldest first; at most 50."""
+        ...
+
+    def journalposter(self, query: JournalQuery, after: str | None) -> JournalPage:
+        """Journalposter in stable order, a page at a time; ``after`` is the cursor of the page before."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections and files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file to send along: safe display name, media type, bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail to be sent. ``message_id`` is made from our key, so that a repeat is the same mail to the receiver.
+
+    CR or LF in a header value is refused. ``auto_submitted`` marks it so that no robot answers (RFC 3834).
+    """
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    message_id: str
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    auto_submitted: str = "auto-generated"
+
+
+class Mailer(Protocol):
+    """Sends mail. A repeat after ``MaybeDone`` carries the same Message-ID."""
+
+    def send(self, mail: Mail) -> Done:
+        """Hands the mail to the server; ``Done.system_id`` is the Message-ID.
+
+        Raises:
+            NeedsHuman: refused for good (5xx; a header with a line break).
+            MaybeDone: the connection broke after the end of the data was sent.
+            TryLater, OutOfReach: not sent.
+        """
+        ...
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        ...

@@ -1,0 +1,36 @@
+"""The keys that stop doubles. Short, stable, made from identity and never from time or chance."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from models.archive import OurKey
+
+
+def _digest(*parts: str) -> str:
+    """26 base32 characters (130 bits) of the SHA-256 over the length-prefixed parts, so that no two lists collide."""
+    raw = b"".join(len(p.encode()).to_bytes(4, "big") + p.encode() for p in parts)
+    return base64.b32encode(hashlib.sha256(raw).digest()).decode("ascii").lower()[:26]
+
+
+def post_key(*, organisation: str, source: str, source_key: str) -> str:
+    """The base key of a post: ``pr-`` + 26 characters. Roles are appended by :func:`with_role`."""
+    return f"pr-{_digest('post', organisation, source, source_key)}"
+
+
+def case_key(*, organisation: str, arkivdel: str, identity: str) -> OurKey:
+    """The key of a case from the case's own identity (samlesak text or object), never from the post that opens it."""
+    return OurKey(f"pr-{_digest('case', organisation, arkivdel, identity)}-sak")
+
+
+def with_role(base: str, role: str) -> OurKey:
+    """``base`` + ``-`` + role: ``jp``, ``d1`` … ``dN``, ``f`` (ferdigstill), ``j`` (to J), ``ta``, ``se``, ``fw`` …
+
+    Raises:
+        ValueError: the key would be 50 characters or more (archives cut longer ones).
+    """
+    key = f"{base}-{role}"
+    if len(key) >= 50:
+        raise ValueError(f"key too long: {key}")
+    return OurKey(key)

@@ -1,0 +1,1 @@
+"""Judges; pure. Rule files, their language, and the detectors."""
