@@ -16,8 +16,8 @@ from models.archive import (
     JournalQuery,
     OurKey,
     Pending,
-    Saksmappe,
     SakQuery,
+    Saksmappe,
 )
 from models.post import Fetched, Locator, Offer, Outcome, Spool
 
