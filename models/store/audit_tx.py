@@ -1,0 +1,77 @@
+"""Audit events, chained and gap-free, in the transaction of the change they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Row, insert, select, update
+
+from models.audit import AuditEvent, row_hash
+from models.store import tables as t
+from models.store.base import Part
+from models.store.codec import plain
+
+Details = Mapping[str, str | int | Sequence[str]]
+
+
+class AuditTx(Part):
+    """Writing events. The chain's head is read at the first event of a transaction and written once at its end."""
+
+    _tenant = ""
+    _version = ""
+    _head: tuple[int, str] | None = None
+
+    def set_identity(self, *, tenant: str, version: str) -> None:
+        """Whose chain this is, and which software writes."""
+        self._tenant, self._version = tenant, version
+
+    def audit(
+        self,
+        event: AuditEvent,
+        *,
+        item_id: str = "",
+        actor: str = "robot",
+        object_ref: str = "",
+        reason_code: str = "",
+        rule_id: str = "",
+        ruleset_sha256: str = "",
+        details: Details | None = None,
+    ) -> None:
+        """Appends one event. Only ids, codes, counts and hashes: never a name, a subject or text from the post."""
+        seq, prev_hash = self._head or self._load_head()
+        row: dict[str, object] = {
+            "seq": seq + 1,
+            "ts_utc": datetime.fromtimestamp(self.now, UTC).isoformat(timespec="milliseconds"),
+            "tenant": self._tenant,
+            "actor": actor,
+            "event": event.value,
+            "item_id": item_id,
+            "object_ref": object_ref,
+            "reason_code": reason_code,
+            "rule_id": rule_id,
+            "ruleset_sha256": ruleset_sha256,
+            "software_version": self._version,
+            "details": dict(details or {}),
+            "prev_hash": prev_hash,
+        }
+        digest = row_hash(row)
+        self.conn.execute(insert(t.audit_event).values({**row, "details": plain(row["details"]), "hash": digest}))
+        self._head = (seq + 1, digest)
+
+    def _load_head(self) -> tuple[int, str]:
+        query = select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update()
+        value, head = self.conn.execute(query).one()
+        return int(value), str(head)
+
+    def seal(self) -> None:
+        """Writes the chain's head; called once, just before the commit."""
+        if self._head is not None:
+            seq, digest = self._head
+            self.conn.execute(update(t.counter).where(t.counter.c.name == "audit").values(value=seq, text=digest))
+
+
+def events_after(part: Part, seq: int, *, limit: int = 1000) -> Iterator[Row[tuple[object, ...]]]:
+    """Events with a sequence number above ``seq``, in order."""
+    query = select(t.audit_event).where(t.audit_event.c.seq > seq).order_by(t.audit_event.c.seq).limit(limit)
+    yield from part.conn.execute(query)

@@ -1,0 +1,204 @@
+"""Effects: everything we owe the outside world, as rows of one table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, insert, or_, select, update
+
+from models.audit import AuditEvent
+from models.store import tables as t
+from models.store.audit_tx import AuditTx
+from models.store.base import Part, next_number
+from models.store.codec import plain
+
+
+class EffectState(StrEnum):
+    """``unknown`` holds from the commit before sending until the outcome is recorded: after a crash that is the truth."""
+
+    PLANNED = "planned"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+OPEN = (EffectState.PLANNED, EffectState.UNKNOWN, EffectState.PENDING)
+
+
+class EffectKind(StrEnum):
+    """The kinds of effects. Those on the way of a post hold it; the others never do."""
+
+    TAKE_OVER = "take_over"
+    ARCHIVE = "archive"
+    FORWARD = "forward"
+    SETTLE = "settle"
+    CARE = "care"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEffect:
+    """An effect to be planned. ``request`` is plain JSON data; ``post_seq`` None for one that no post owns."""
+
+    key: str
+    kind: EffectKind
+    request: Mapping[str, object]
+    post_seq: int | None = None
+    order_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """An effect as stored. ``locator`` is what the outside answered (``Done`` as JSON data), None until done."""
+
+    key: str
+    seq: int
+    kind: EffectKind
+    post_seq: int | None
+    order_key: str | None
+    request: Mapping[str, object]
+    state: EffectState
+    tries: int
+    lookups: int
+    next_try_at: float
+    locator: Mapping[str, object] | None
+    error: str
+    planned_at: float = 0.0
+
+    @classmethod
+    def of(cls, row: RowMapping) -> Effect:
+        """From a row of the table."""
+        return cls(
+            key=row["key"],
+            seq=row["seq"],
+            kind=EffectKind(row["kind"]),
+            post_seq=row["post_seq"],
+            order_key=row["order_key"],
+            request=json.loads(row["request"]),
+            state=EffectState(row["state"]),
+            tries=row["tries"],
+            lookups=row["lookups"],
+            next_try_at=row["next_try_at"],
+            locator=json.loads(row["locator"]) if row["locator"] else None,
+            error=row["error"],
+            planned_at=row["planned_at"],
+        )
+
+
+class EffectReads(Part):
+    """Questions about effects."""
+
+    def effect(self, key: str) -> Effect | None:
+        """One effect by its key."""
+        row = self.conn.execute(select(t.effect).where(t.effect.c.key == key)).mappings().first()
+        return Effect.of(row) if row is not None else None
+
+    def effects_of(self, post_seq: int) -> list[Effect]:
+        """The effects a post owns, in the order they were planned."""
+        query = select(t.effect).where(t.effect.c.post_seq == post_seq).order_by(t.effect.c.seq)
+        return [Effect.of(row) for row in self.conn.execute(query).mappings()]
+
+    def loose_effects(self, limit: int = 100) -> list[Effect]:
+        """Effects that are due and that no walking post will perform: those that no post owns, the kinds that never hold
+        one, and take-overs of posts that have been set aside."""
+        not_walking = t.post.c.state.in_(("set_aside", "done"))
+        query = (
+            select(t.effect)
+            .outerjoin(t.post, t.post.c.seq == t.effect.c.post_seq)
+            .where(
+                t.effect.c.state.in_(OPEN),
+                t.effect.c.next_try_at <= self.now,
+                or_(
+                    t.effect.c.post_seq.is_(None),
+                    t.effect.c.kind.in_((EffectKind.CARE, EffectKind.MAIL)),
+                    not_walking & (t.effect.c.kind == EffectKind.TAKE_OVER),
+                ),
+            )
+            .order_by(t.effect.c.seq)
+            .limit(limit)
+        )
+        return [Effect.of(row) for row in self.conn.execute(query).mappings()]
+
+
+class EffectTx(AuditTx, EffectReads):
+    """Changes of effects, with their audit events."""
+
+    def plan(self, new: NewEffect) -> Effect:
+        """Plans an effect; one with this key that is there already is returned as it is (a case shared by two posts).
+
+        An earlier one that was never sent, or was refused, takes the new request.
+        """
+        text = plain(dict(new.request))
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        there = self.effect(new.key)
+        if there is None:
+            self.conn.execute(
+                insert(t.effect).values(
+                    key=new.key,
+                    seq=next_number(self.conn, "effect"),
+                    post_seq=new.post_seq,
+                    kind=new.kind,
+                    order_key=new.order_key,
+                    request=text,
+                    request_hash=digest,
+                    state=EffectState.PLANNED,
+                    planned_at=self.now,
+                )
+            )
+        elif there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
+            self._set(new.key, request=text, request_hash=digest, state=EffectState.PLANNED, tries=0, error="")
+        found = self.effect(new.key)
+        if found is None:  # pragma: no cover - it was just written in this transaction
+            raise LookupError(new.key)
+        return found
+
+    def begin(self, effects: Sequence[Effect]) -> None:
+        """Marks effects as about to be sent. From the commit on they are *unknown* until an outcome is recorded."""
+        for effect in effects:
+            self._set(effect.key, state=EffectState.UNKNOWN, tries=effect.tries + 1)
+
+    def record_done(self, effect: Effect, locator: Mapping[str, object], *, item_id: str) -> None:
+        """The effect is there in the outside world."""
+        self._set(effect.key, state=EffectState.DONE, locator=plain(dict(locator)), done_at=self.now, error="")
+        self.audit(
+            AuditEvent.TAKEN_OVER if effect.kind is EffectKind.TAKE_OVER else AuditEvent.EFFECT_DONE,
+            item_id=item_id,
+            object_ref=effect.key,
+            details={"kind": str(effect.request.get("kind", effect.kind)), "tries": effect.tries},
+        )
+
+    def record_later(self, effect: Effect, *, at: float, error: str, count: bool) -> None:
+        """Nothing took effect; to be tried again ``at``. ``count`` False: the try does not count (connection down)."""
+        tries = effect.tries if count else max(0, effect.tries - 1)
+        self._set(effect.key, state=EffectState.PLANNED, tries=tries, next_try_at=at, error=error)
+
+    def record_unknown(self, effect: Effect, *, at: float, error: str, lookups: int) -> None:
+        """Sent, but what became of it is not known: to be looked up ``at``, never sent again before that has answered."""
+        self._set(effect.key, state=EffectState.UNKNOWN, next_try_at=at, error=error, lookups=lookups)
+
+    def record_pending(self, effect: Effect, *, at: float) -> None:
+        """The other side has it in hand; its answer is asked for ``at``."""
+        self._set(effect.key, state=EffectState.PENDING, next_try_at=at)
+
+    def record_refused(self, effect: Effect, *, error: str, code: str, item_id: str) -> None:
+        """The other side says no, or the limit of tries is reached. ``error`` may quote the post: it stays in the store."""
+        self._set(effect.key, state=EffectState.REFUSED, error=error)
+        self.audit(
+            AuditEvent.EFFECT_REFUSED,
+            item_id=item_id,
+            object_ref=effect.key,
+            reason_code=code,
+            details={"kind": str(effect.request.get("kind", effect.kind)), "tries": effect.tries},
+        )
+
+    def reset(self, effect: Effect) -> None:
+        """A refused effect is to be tried again from the start (``retry``)."""
+        self._set(effect.key, state=EffectState.PLANNED, tries=0, lookups=0, next_try_at=0.0, error="")
+
+    def _set(self, key: str, **values: object) -> None:
+        self.conn.execute(update(t.effect).where(t.effect.c.key == key).values(**values))

@@ -1,0 +1,152 @@
+"""One organisation's store: its database and its files. Reading through :meth:`Store.read`, writing through
+:meth:`Store.write`; everything in one ``write`` block is one durable transaction."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy.exc import OperationalError
+
+from models.blobs import BlobStore
+from models.errors import TryLater
+from models.store import tables as t
+from models.store.audit_tx import AuditTx
+from models.store.effect_tx import EffectReads, EffectTx
+from models.store.engine import StoreAddress, make_engine, migrate
+from models.store.post_tx import PostReads, PostTx
+
+__all__ = ["Store", "StoreAddress", "Tx", "open_store"]
+
+
+class Reads(PostReads, EffectReads):
+    """All questions; one consistent snapshot."""
+
+
+class Tx(PostTx, EffectTx, AuditTx, Reads):
+    """One write transaction: questions, changes, and the audit events that belong to them."""
+
+
+class Store:
+    """The store of one organisation. Thread-safe; writers queue behind each other, readers never wait (WAL).
+
+    ``commits`` counts durable transactions since the start, for ``make bench``.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        orgnr: str,
+        folder: Path,
+        shared: bool,
+        version: str,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.engine = engine
+        self.orgnr = orgnr
+        self.folder = folder
+        self.shared = shared
+        self.version = version
+        self.now = now
+        self.commits = 0
+        self.blobs = BlobStore(folder / "files")
+        self.spool = folder / "spool"
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Reads]:
+        """A read-only snapshot."""
+        with self.engine.connect().execution_options(read_only=True) as conn:
+            yield Reads(conn, now=self.now())
+            conn.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One transaction; it is durable when the block has ended, and nothing of it happened if the block raises.
+
+        Raises:
+            TryLater: the database is locked by another process, or out of reach.
+        """
+        with self._writer if not self.shared else _no_lock():
+            try:
+                with self.engine.begin() as conn:
+                    tx = Tx(conn, now=self.now())
+                    tx.set_identity(tenant=self.orgnr, version=self.version)
+                    yield tx
+                    tx.seal()
+            except OperationalError as error:
+                raise TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30) from error
+            self.commits += 1
+
+    def secret(self) -> bytes:
+        """The organisation's own key for keyed hashes; made once. Destroying it makes the references anonymous."""
+        with self.read() as reads:
+            row = reads.conn.execute(select(t.counter.c.text).where(t.counter.c.name == "secret")).scalar()
+        return bytes.fromhex(str(row))
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+    def ping(self) -> None:
+        """Raises ``TryLater`` when the database does not answer."""
+        try:
+            with self.engine.connect() as conn:
+                conn.execute(text("SELECT 1"))
+                conn.rollback()
+        except OperationalError as error:
+            raise TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30) from error
+
+    def time_utc(self) -> datetime:
+        """Now, as an aware datetime in UTC."""
+        return datetime.fromtimestamp(self.now(), UTC)
+
+
+@contextmanager
+def _no_lock() -> Iterator[None]:
+    yield
+
+
+def open_store(
+    address: StoreAddress, *, orgnr: str, folder: Path, version: str, now: Callable[[], float] = time.time
+) -> Store:
+    """Opens (and makes or migrates) a store. ``folder`` holds ``files/`` and ``spool/``, mode 0700.
+
+    Raises:
+        models.store.engine.SchemaTooNew: the database was made by a newer version.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = make_engine(address)
+    migrate(engine)
+    store = Store(engine, orgnr=orgnr, folder=folder, shared=address.shared, version=version, now=now)
+    store.blobs.prepare()
+    store.spool.mkdir(exist_ok=True, mode=0o700)
+    _seed(engine)
+    return store
+
+
+def _seed(engine: Engine) -> None:
+    """The counters, once: last sequence numbers, the audit chain's head, the organisation's secret."""
+    with engine.connect().execution_options(read_only=True) as conn:
+        names = set(conn.execute(select(t.counter.c.name)).scalars())
+        conn.rollback()
+    missing = {"post", "effect", "audit", "secret"} - names
+    if not missing:
+        return
+    with engine.begin() as conn:
+        for name in sorted(missing):
+            _seed_one(conn, name)
+
+
+def _seed_one(conn: Connection, name: str) -> None:
+    if conn.execute(select(t.counter.c.name).where(t.counter.c.name == name)).first() is not None:
+        return
+    value = {"audit": "0" * 64, "secret": secrets.token_hex(32)}.get(name, "")
+    conn.execute(insert(t.counter).values(name=name, value=0, text=value))

@@ -1,0 +1,208 @@
+"""The tables of one organisation's store. Times are UTC epoch seconds as floats; JSON stands as text.
+
+The migrations in ``migrations/`` are what makes them in an installation; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("key", String(40), nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("offer_key", Text, nullable=False),
+    Column("content_key", String(64)),
+    Column("state", String(12), nullable=False),
+    Column("outcome", String(12)),
+    Column("reason", String(40)),
+    Column("stage", String(12)),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", Float, nullable=False, server_default="0"),
+    Column("lease_token", String(32)),
+    Column("lease_until", Float),
+    Column("order_key", String(50)),
+    Column("urgent", Boolean, nullable=False, server_default="0"),
+    Column("received_at", Float, nullable=False),
+    Column("stored_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("locator", Text, nullable=False),
+    Column("envelope", Text, nullable=False),
+    # What people list posts by; the decision is the truth for all but the archive's numbers and last known status.
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("sender", Text, nullable=False, server_default=""),
+    Column("saksmappe_id", String(64)),
+    Column("saksnummer", String(40)),
+    Column("saktittel", Text),
+    Column("journalpost_id", String(64)),
+    Column("journalpost", String(60)),
+    Column("journalstatus", String(1)),
+    Column("type", String(1)),
+    Column("tittel", Text),
+    Column("offentlig_tittel", Text),
+    Column("tilgang", String(12)),
+    Column("enhet", String(60)),
+    Column("forfall", String(10)),
+    Column("forward_channel", String(40)),
+    Column("follow_up_by", String(10)),
+    Column("rule", String(200)),
+    Column("lacks", Text),
+    UniqueConstraint("source", "source_key"),
+    Index("ix_post_offer", "source", "offer_key"),
+    Index("ix_post_due", "state", "next_try_at"),
+    Index("ix_post_content_key", "content_key"),
+    Index("ix_post_key", "key"),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("post_seq", Integer, ForeignKey("post.seq"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(200), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("page", Integer, primary_key=True),  # 0: the whole post read as one
+    Column("reader", String(40), primary_key=True),
+    Column("settings", String(80), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    Column("made_at", Float, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("post_seq", Integer, ForeignKey("post.seq"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("ruleset_sha256", String(64), nullable=False),
+    Column("rule", String(200)),
+    Column("facts", LargeBinary, nullable=False),
+    Column("judgement", LargeBinary, nullable=False),
+    Column("decision", LargeBinary, nullable=False),
+)
+
+ruleset = Table(
+    "ruleset",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("in_force_at", Float, nullable=False),
+    Column("files", LargeBinary, nullable=False),
+)
+
+effect = Table(
+    "effect",
+    metadata,
+    Column("key", String(50), primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("post_seq", Integer, ForeignKey("post.seq"), index=True),
+    Column("kind", String(20), nullable=False),
+    Column("order_key", String(50)),
+    Column("request", Text, nullable=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("lookups", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", Float, nullable=False, server_default="0"),
+    Column("locator", Text),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("planned_at", Float, nullable=False),
+    Column("done_at", Float),
+    Index("ix_effect_open", "state", "next_try_at"),
+    Index("ix_effect_order", "order_key", "state"),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("ts_utc", String(32), nullable=False),
+    Column("tenant", String(20), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("item_id", String(32), nullable=False, index=True),
+    Column("object_ref", String(120), nullable=False),
+    Column("reason_code", String(40), nullable=False),
+    Column("rule_id", String(200), nullable=False),
+    Column("ruleset_sha256", String(64), nullable=False),
+    Column("software_version", String(40), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("post_seq", Integer, ForeignKey("post.seq"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("verb", String(12), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("user", String(80), nullable=False),
+    Column("at", Float, nullable=False),
+    UniqueConstraint("post_seq", "round"),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("due_slot", String(32), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("finished_at", Float),
+    Column("result", Text, nullable=False, server_default=""),
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("last_ok_at", Float),
+    Column("last_error_at", Float),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("paused_until", Float),
+    Column("alarmed_at", Float),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+)
