@@ -24,17 +24,19 @@ def _address(value: str) -> str:
 class SmtpConfig(MailerSettings):
     """``type = "smtp"``: a server that takes mail from us."""
 
-    type: Literal["smtp"] = Field("smtp", description="sendes gjennom en SMTP-tjener")
+    type: Literal["smtp"] = Field(default="smtp", description="sendes gjennom en SMTP-tjener")
     vert: str = Field(min_length=1, description="navnet på e-posttjeneren")
-    port: int = Field(0, ge=0, le=65535, description="0 betyr den vanlige: 587 (starttls), 465 (tls), 25 (ingen)")
+    port: int = Field(
+        default=0, ge=0, le=65535, description="0 betyr den vanlige: 587 (starttls), 465 (tls), 25 (ingen)"
+    )
     avsender: str = Field(description="adressen det sendes fra")
     kryptering: Kryptering = Field(
-        Kryptering.STARTTLS, description="starttls, tls, eller ingen (bare på denne maskinen)"
+        default=Kryptering.STARTTLS, description="starttls, tls, eller ingen (bare på denne maskinen)"
     )
-    brukernavn: str = Field("", description="tomt betyr uten pålogging")
-    passord: Secret | None = Field(None, description="henvisning til passordet")
-    ca_fil: Path | None = Field(None, description="egen utsteder (PEM), i stedet for systemets")
-    tidsgrense_sekunder: float = Field(30.0, gt=0, le=600, description="så lenge ventes det på tjeneren")
+    brukernavn: str = Field(default="", description="tomt betyr uten pålogging")
+    passord: Secret | None = Field(default=None, description="henvisning til passordet")
+    ca_fil: Path | None = Field(default=None, description="egen utsteder (PEM), i stedet for systemets")
+    tidsgrense_sekunder: float = Field(default=30.0, gt=0, le=600, description="så lenge ventes det på tjeneren")
 
     _check_sender = field_validator("avsender")(_address)
 
@@ -59,7 +61,7 @@ class SmtpConfig(MailerSettings):
 class MailFolderConfig(MailerSettings):
     """``type = "mappe"``: mails are laid as files in a folder, for another program to send."""
 
-    type: Literal["mappe"] = Field("mappe", description="legges som .eml-filer i en mappe")
+    type: Literal["mappe"] = Field(default="mappe", description="legges som .eml-filer i en mappe")
     mappe: Path = Field(description="mappen filene legges i")
     avsender: str = Field(description="adressen det sendes fra")
 

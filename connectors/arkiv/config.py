@@ -1,0 +1,35 @@
+"""The configuration of the embedded archive. Imported only when a configuration is loaded (pydantic)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from connectors.arkiv.settings import DEFAULT_CODES
+from connectors.arkiv.settings import ArchiveSettings as ArkivSettings
+from connectors.contract import Archive
+from connectors.settings import ArchiveSettings, Surroundings
+
+
+class ArkivConfig(ArchiveSettings):
+    """``type = "innebygd"``: the Noark 5 archive that comes with Postrobot, in the organisation's own folder."""
+
+    type: Literal["innebygd"] = Field(default="innebygd", description="arkivet som følger med Postrobot")
+    aktoer: str = Field(default="Postrobot", min_length=1, description="navnet som står som arkivertAv og avsluttetAv")
+    avslutt_med_sa: bool = Field(
+        default=False, description="om avslutning av sak kan avskrive restanser med SA (Saken ble avsluttet)"
+    )
+
+    def settings(self, around: Surroundings) -> ArkivSettings:
+        """The same as the archive itself takes them."""
+        return ArkivSettings(
+            tilgangskoder=around.tilgangskoder or DEFAULT_CODES,
+            zone=around.zone,
+            allow_sa=self.avslutt_med_sa,
+            actor=self.aktoer,
+        )
+
+    def build(self, around: Surroundings) -> Archive:
+        """See :class:`connectors.settings.ArchiveSettings`. Opens (and where needed makes) the archive's files."""
+        raise NotImplementedError
