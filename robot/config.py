@@ -89,13 +89,17 @@ class Grenser(Section):
     """``[robot.grenser]``: bounds of one post and its reading (reliability.md section 8), and the disk reserve."""
 
     post_mb: int = Field(default=150, ge=1, le=4096, description="største post som hentes, i MB")
-    diskreserve_mb: int = Field(default=1024, ge=0, description="henting stanser når det er mindre ledig på disken, i MB")
+    diskreserve_mb: int = Field(
+        default=1024, ge=0, description="henting stanser når det er mindre ledig på disken, i MB"
+    )
     hode_kb: int = Field(default=1024, ge=16, description="så mye av en e-posts hode tolkes, i kB")
     mime_dybde: int = Field(default=50, ge=1, le=500, description="så dypt kan deler ligge i hverandre")
     deler: int = Field(default=1000, ge=1, description="flest deler i en post")
     vedlegg: int = Field(default=500, ge=1, description="flest vedlegg i en post")
     pdf_sider: int = Field(default=2000, ge=1, description="flest sider i en PDF")
-    side_megapiksler: int = Field(default=40, ge=1, le=400, description="største side som tegnes for OCR, i megapiksler")
+    side_megapiksler: int = Field(
+        default=40, ge=1, le=400, description="største side som tegnes for OCR, i megapiksler"
+    )
     pakkede_filer: int = Field(default=2000, ge=1, description="flest filer i et arkiv (ZIP)")
     pakkedybde: int = Field(default=3, ge=1, le=20, description="så dypt kan arkiver ligge i hverandre")
     utpakket_mb: int = Field(default=500, ge=1, description="så mye kan et arkiv bli utpakket, i MB")
@@ -153,8 +157,12 @@ class Plan(Section):
     """``[robot.plan]``: when the daemon does what. Clock times are in the robot's zone."""
 
     hent_sekunder: int = Field(default=60, ge=5, le=86_400, description="så ofte hentes post, i sekunder")
-    arkivformat_sekunder: int = Field(default=30, ge=5, le=86_400, description="så ofte lages arkivformat (PDF/A), i sekunder")
-    verifisering: Clock = Field(default=time(4, 0), description="klokkeslett for nattlig kontroll av det som er journalført")
+    arkivformat_sekunder: int = Field(
+        default=30, ge=5, le=86_400, description="så ofte lages arkivformat (PDF/A), i sekunder"
+    )
+    verifisering: Clock = Field(
+        default=time(4, 0), description="klokkeslett for nattlig kontroll av det som er journalført"
+    )
     revisjonseksport: Clock = Field(default=time(0, 30), description="klokkeslett for eksport av revisjonsloggen")
     opprydding: Clock = Field(default=time(3, 30), description="klokkeslett for sletting av midlertidige filer")
 
@@ -167,7 +175,9 @@ class RobotSettings(Section):
     tidssone: Zone = Field(default="Europe/Oslo", description="tidssonen klokkeslett regnes i")
     traader: int = Field(default=2, ge=1, le=64, description="så mange poster behandles samtidig")
     logg: Literal["json", "konsoll"] = Field(default="json", description="loggens form")
-    loggnivaa: Literal["debug", "info", "warning", "error"] = Field(default="info", description="minste alvor som logges")
+    loggnivaa: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="minste alvor som logges"
+    )
     grenser: Grenser = Field(default=Grenser(), description="grenser for lesing og disk")
     plan: Plan = Field(default=Plan(), description="når ting gjøres")
 
@@ -182,7 +192,9 @@ class DatabaseSettings(Section):
 
     postgres: str = Field(description="adressen uten passord: postgresql://bruker@vert/database")
     passord: Secret | None = Field(default=None, description="henvisning til passordet")
-    skjema: str = Field(default="", pattern=r"^[a-z_]?[a-z0-9_]{0,62}$", description="skjema i databasen; tomt gir org_<orgnr>")
+    skjema: str = Field(
+        default="", pattern=r"^[a-z_]?[a-z0-9_]{0,62}$", description="skjema i databasen; tomt gir org_<orgnr>"
+    )
 
     @model_validator(mode="after")
     def _no_literal_password(self) -> DatabaseSettings:
@@ -233,9 +245,11 @@ class OrganisasjonSettings(Section):
     )
     egne_domener: tuple[Domain, ...] = Field(default=(), description="e-postdomener som er organisasjonens egne")
     egne_numre: tuple[str, ...] = Field(default=(), description="egne konto- og telefonnumre som ikke skal varsles om")
-    betrodde_authserv: tuple[str, ...] = Field(default=(), description="e-posttjenere hvis avsenderkontroll vi stoler på")
+    betrodde_authserv: tuple[str, ...] = Field(
+        default=(), description="e-posttjenere hvis avsenderkontroll vi stoler på"
+    )
     tilgangskoder: dict[str, str] = Field(
-       default= default_factory=lambda: dict(DEFAULT_TILGANGSKODER), description="tilgangskoder med navn: UO = «Unntatt …»"
+        default_factory=lambda: dict(DEFAULT_TILGANGSKODER), description="tilgangskoder med navn: UO = «Unntatt …»"
     )
     parametre: dict[str, str] = Field(default_factory=dict, description="navn = «verdi» som reglene kan bruke")
     database: DatabaseSettings | None = Field(default=None, description="PostgreSQL i stedet for SQLite")
@@ -243,7 +257,9 @@ class OrganisasjonSettings(Section):
     arkiv: SerializeAsAny[ArchiveSettings] = Field(description="arkivet: [organisasjon.x.arkiv]")
     epost: SerializeAsAny[MailerSettings] | None = Field(default=None, description="utgående e-post")
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
-    videresending: VideresendingSettings = Field(default=VideresendingSettings(), description="hva regler kan videresende til")
+    videresending: VideresendingSettings = Field(
+        default=VideresendingSettings(), description="hva regler kan videresende til"
+    )
 
     def codes(self) -> dict[str, Tilgangskode]:
         """The access codes as judging and deciding take them."""

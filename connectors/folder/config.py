@@ -53,4 +53,4 @@ class FolderConfig(SourceSettings):
         """See :class:`connectors.settings.SourceSettings`."""
         from connectors.folder import FolderSource
 
-        return FolderSource(self.settings(around.name))
+        return FolderSource(self.settings(around.name), now=lambda: around.now().timestamp())
