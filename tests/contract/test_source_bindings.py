@@ -1,0 +1,98 @@
+"""Every source passes the contract suite: folder on a real disk, IMAP against a real Dovecot, the source in memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.contract import Source
+from connectors.folder import FolderSettings, FolderSource
+from connectors.folder.settings import OUTCOME_PLACES
+from connectors.testing.memory_source import MemoryPlace, MemorySource
+from connectors.testing.source import INBOX, TAKEN, SourceContract
+from models.post import Outcome, Spool
+
+
+def new_spool(tmp_path: Path) -> Spool:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return Spool(folder)
+
+
+class MemoryLab:
+    def __init__(self, tmp_path: Path) -> None:
+        self.place = MemoryPlace()
+        self._spool = new_spool(tmp_path)
+
+    def connect(self) -> Source:
+        return MemorySource(self.place)
+
+    def deliver(self, name: str, content: bytes, at: datetime) -> None:
+        self.place.deliver(name, content, at)
+
+    def served(self, content: bytes) -> bytes:
+        return content
+
+    def contents(self, place: str) -> Sequence[bytes]:
+        return [post.content for post in self.place.at(place)]
+
+    def marks(self) -> object:
+        return dict(self.place.posts)
+
+    def vanish(self) -> None:
+        for post in self.place.at(INBOX):
+            del self.place.posts[post.number]
+
+    def spool(self) -> Spool:
+        return self._spool
+
+
+class FolderLab:
+    def __init__(self, tmp_path: Path) -> None:
+        self.inbox = tmp_path / "post" / "inn"
+        self.inbox.mkdir(parents=True)
+        self._spool = new_spool(tmp_path)
+
+    def connect(self) -> Source:
+        # The files of a test are whole when it asks, so there is no quiet time to wait out.
+        return FolderSource(FolderSettings(inbox=self.inbox, quiet_s=0.0), sleep=lambda _: None)
+
+    def deliver(self, name: str, content: bytes, at: datetime) -> None:
+        target = self.inbox / "skanner" / name
+        target.parent.mkdir(exist_ok=True)
+        target.unlink(missing_ok=True)
+        target.write_bytes(content)
+        os.utime(target, (at.timestamp(), at.timestamp()))
+
+    def served(self, content: bytes) -> bytes:
+        return content
+
+    def contents(self, place: str) -> Sequence[bytes]:
+        names = {INBOX: "inn", TAKEN: "mottatt"} | {o.value: OUTCOME_PLACES[o] for o in Outcome}
+        return [path.read_bytes() for path in (self.inbox.parent / names[place]).rglob("*") if path.is_file()]
+
+    def marks(self) -> object:
+        return sorted((str(path), path.stat().st_mtime_ns, path.stat().st_mode) for path in self.inbox.rglob("*"))
+
+    def vanish(self) -> None:
+        shutil.rmtree(self.inbox / "skanner")
+
+    def spool(self) -> Spool:
+        return self._spool
+
+
+class TestMemorySource(SourceContract):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> MemoryLab:
+        return MemoryLab(tmp_path)
+
+
+class TestFolderSource(SourceContract):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> FolderLab:
+        return FolderLab(tmp_path)
