@@ -19,7 +19,17 @@ from models.noark import (
 )
 from models.reasons import ReasonCode
 
-__all__ = ["Decision", "Mode", "PlannedCase", "PlannedForward", "PlannedJournalpost", "Reason", "ReasonCode", "Way"]
+__all__ = [
+    "Decision",
+    "Lack",
+    "Mode",
+    "PlannedCase",
+    "PlannedForward",
+    "PlannedJournalpost",
+    "Reason",
+    "ReasonCode",
+    "Way",
+]
 
 
 class Mode(StrEnum):
@@ -28,6 +38,23 @@ class Mode(StrEnum):
     UTKAST = "utkast"
     FORSLAG = "forslag"
     AUTO = "auto"
+
+
+class Lack(StrEnum):
+    """What keeps a journalpost at status M (noark5.md section 4, and the house's own limits). Texts in ``robot/texts``."""
+
+    MODE = "mode"
+    ADDING_RULE = "adding_rule"
+    TYPE = "type"
+    SENDER_UNKNOWN = "sender_unknown"
+    SENDER_INTERNAL = "sender_internal"
+    ACCESS = "access"
+    FINDING = "finding"
+    UNREAD = "unread"
+    DUPLICATE = "duplicate"
+    CASE_ACCESS = "case_access"
+    SHIELDING_INCOMPLETE = "shielding_incomplete"
+    RULE_UNKNOWN = "rule_unknown"
 
 
 class Way(StrEnum):
@@ -54,13 +81,16 @@ class Reason:
 class PlannedCase:
     """The saksmappe a journalpost goes into: one that exists, or one to be made under ``key``.
 
-    Exactly one of ``existing`` and ``new`` is set. ``key`` is the case's key: made from its identity for one of ours
+    Exactly one of ``existing`` and ``new`` is set. ``key`` is the case's key, made from its identity for one of ours
     (organisation, arkivdel, samlesak text or object), else from its system id; it is also the post's ``order_key``.
+    ``cross_reference`` is the system id of a closed case that the new one continues.
     """
 
     key: str
     existing: SaksmappeRef | None = None
+    existing_tittel: str = ""
     new: NySaksmappe | None = None
+    cross_reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +109,7 @@ class PlannedJournalpost:
     dokumentets_dato: date | None = None
     forfall: date | None = None
     avskriv: Avskrivningsmaate | None = None
-    lacks: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def tilgang(self) -> str:
@@ -118,6 +148,7 @@ class Decision:
     journalpost: PlannedJournalpost | None = None
     forward: PlannedForward | None = None
     proposed: Way | None = None
+    proposed_reason: ReasonCode | None = None
     duplicate_of: str | None = None
     urgent: bool = False
     notify: tuple[str, ...] = ()

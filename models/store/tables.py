@@ -173,6 +173,7 @@ answer = Table(
     Column("payload", Text, nullable=False),
     Column("user", String(80), nullable=False),
     Column("at", Float, nullable=False),
+    Column("decision_no", Integer),  # the decision it went into; None while it waits to be used
     UniqueConstraint("post_seq", "round"),
 )
 

@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("user", sa.String(length=80), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("decision_no", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["post_seq"],
             ["post.seq"],

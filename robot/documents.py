@@ -1,0 +1,60 @@
+"""Which parts of a post become documents in the archive: the message or file itself as H, what came with it as V."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.archive import Dokument
+from models.noark import TilknyttetSom
+from models.reading import PartKind, ReadPart, ReadPost
+
+SMALL_INLINE_BYTES = 20_000
+"""Inline images below this are logos and signatures; they stay inside the message, which is kept whole."""
+
+CONTAINERS = frozenset({"application/zip", "application/ms-tnef", "application/vnd.ms-tnef"})
+
+
+def documents(read: ReadPost, *, tittel: str) -> tuple[Dokument, ...]:
+    """The documents of a journalpost, in order; exactly one H, the first.
+
+    Every part of a compound post is captured (krav 3.1.10): attachments and nested letters as V, a container's members
+    in place of the container (which stays whole inside the message), but the container itself where it could not be
+    unpacked. The main document is always kept as it came. ``path`` is the hash; the effect finds the blob by it.
+    """
+    main = read.main
+    others = [part for part in read.parts[1:] if _stands_alone(part, read)]
+    return (
+        _document(main, tittel, TilknyttetSom.HOVEDDOKUMENT),
+        *(_document(part, part.name, TilknyttetSom.VEDLEGG) for part in _unique(others, main)),
+    )
+
+
+def _stands_alone(part: ReadPart, read: ReadPost) -> bool:
+    if not part.sha256 or part.size_bytes == 0 or part.kind is PartKind.BODY:
+        return False
+    if part.kind is PartKind.INLINE and part.size_bytes < SMALL_INLINE_BYTES:
+        return False
+    unpacked = part.media_type in CONTAINERS and part.reason is None
+    return not (unpacked and any(child.sha256 for child in read.children(part.ref)))
+
+
+def _unique(parts: list[ReadPart], main: ReadPart) -> Iterator[ReadPart]:
+    """Parts with new content only: the same file attached twice is one document."""
+    seen = {main.sha256}
+    for part in parts:
+        if part.sha256 not in seen:
+            seen.add(part.sha256)
+            yield part
+
+
+def _document(part: ReadPart, tittel: str, role: TilknyttetSom) -> Dokument:
+    return Dokument(
+        tittel=tittel[:400] or "Uten navn",
+        tilknyttet_som=role,
+        sha256=part.sha256,
+        path=Path(part.sha256),
+        filnavn=part.name,
+        mime_type=part.media_type,
+        size_bytes=part.size_bytes,
+    )

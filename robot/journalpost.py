@@ -1,0 +1,230 @@
+"""From a rule's outcome to the journalpost that is asked for, and what keeps it from being J. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.archive import NySaksmappe
+from models.decision import Lack, Mode, PlannedCase, PlannedJournalpost
+from models.facts import Facts, Unknown
+from models.finding import Finding
+from models.judgement import Addition, Hit, JournalpostUtfall, NySak
+from models.noark import (
+    TEMPORARY,
+    Journalposttype,
+    Journalstatus,
+    Korrespondansepart,
+    Korrespondanseparttype,
+    Skjerming,
+    SkjermingDokument,
+)
+from models.organisation import Organisation
+from models.reading import ReadPost
+from robot.cases import CaseAnswer
+from robot.documents import documents
+from robot.titles import Scan, clean_title, public_title
+
+UNKNOWN_SENDER = "Ukjent avsender"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The plan, or what is obligatory even for M and missing (Norwegian words, for the reviewer)."""
+
+    case: PlannedCase | None = None
+    journalpost: PlannedJournalpost | None = None
+    missing: tuple[str, ...] = ()
+
+
+def plan_journalpost(
+    utfall: JournalpostUtfall,
+    *,
+    hit: Hit,
+    read: ReadPost,
+    facts: Facts,
+    additions: Sequence[Addition],
+    found: CaseAnswer,
+    org: Organisation,
+    mottatt: date,
+    marks: Sequence[Finding],
+    possible_duplicate: bool,
+    answered: bool,
+    scan: Scan,
+) -> Planned:
+    """The journalpost and its case.
+
+    J only when all nine conditions of noark5.md section 4 hold and nothing of the house's limits stands against it;
+    what does is listed in ``lacks``. An unread part or an unshielded mark gives the temporary code.
+    """
+    subject = _text(facts, "emne") or _file_title(read)
+    tittel = clean_title(utfall.tittel or subject, scan) or "Uten emne"
+    unread = bool(read.unread)
+    skjerming = _skjerming(utfall, additions, shut=(unread or bool(marks)) and not answered)
+    case, missing = _case(utfall, found, org, skjerming, scan)
+    enhet = utfall.fordel_til or (case.new.administrativ_enhet if case and case.new else "")
+    if not enhet and found.existing is not None:
+        enhet = found.existing.administrativ_enhet
+    if not enhet:
+        missing = (*missing, "enhet (fordel_til)")
+    if missing or case is None:
+        return Planned(missing=missing or ("sak",))
+    sender = _sender(utfall, facts)
+    kind, kind_lack = _type(utfall, facts)
+    lacks = (
+        *((Lack.MODE,) if hit.modus is not Mode.AUTO else ()),
+        *((Lack.ADDING_RULE,) if any(a.modus is Mode.FORSLAG for a in additions) else ()),
+        *((Lack.RULE_UNKNOWN,) if any(a.unknown and a.skjerming for a in additions) else ()),
+        *kind_lack,
+        *((Lack.SENDER_UNKNOWN,) if sender.navn == UNKNOWN_SENDER else ()),
+        *((Lack.UNREAD,) if unread and not answered else ()),
+        *((Lack.FINDING,) if marks and not _rule_shields(utfall, additions) and not answered else ()),
+        *((Lack.DUPLICATE,) if possible_duplicate else ()),
+        *((Lack.ACCESS,) if skjerming is not None and skjerming.temporary else ()),
+        *((Lack.SHIELDING_INCOMPLETE,) if _incomplete(skjerming) else ()),
+        *((Lack.CASE_ACCESS,) if case.new is not None and case.new.skjerming == TEMPORARY else ()),
+    )
+    journalpost = PlannedJournalpost(
+        type=kind,
+        status=Journalstatus.MIDLERTIDIG if lacks else Journalstatus.JOURNALFOERT,
+        tittel=tittel,
+        offentlig_tittel=public_title(tittel, utfall.offentlig_tittel, skjerming, scan),
+        skjerming=skjerming,
+        parter=(
+            sender,
+            Korrespondansepart(
+                type=Korrespondanseparttype.INTERN_MOTTAKER,
+                navn=org.enheter[enhet].navn if enhet in org.enheter else enhet,
+                administrativ_enhet=enhet,
+            ),
+        ),
+        mottatt_dato=mottatt,
+        enhet=enhet,
+        dokumenter=documents(read, tittel=tittel),
+        dokumentets_dato=utfall.dokumentdato or _date(facts, "dato.dokument"),
+        forfall=_earliest(utfall.forfall, *(a.forfall for a in additions if not a.unknown)),
+        avskriv=utfall.avskriv,
+        lacks=lacks,
+    )
+    return Planned(case=case, journalpost=journalpost)
+
+
+def _skjerming(utfall: JournalpostUtfall, additions: Sequence[Addition], *, shut: bool) -> Skjerming | None:
+    """The strictest of what rules ask for; no rule opens what another closed, and access is always said.
+
+    ``shut``: something was unread or marked, so that open is not to be believed; a rule's own shielding stays.
+    """
+    asked = [s for s in (utfall.skjerming, *(a.skjerming for a in additions if not a.unknown)) if s is not None]
+    if any(a.unknown and a.skjerming is not None for a in additions):
+        return TEMPORARY
+    if asked:
+        return max(asked, key=_strictness)
+    return None if utfall.tilgang_aapen and not shut else TEMPORARY
+
+
+def _strictness(skjerming: Skjerming) -> tuple[bool, int, int]:
+    whole = (None, SkjermingDokument.DELER, SkjermingDokument.HELE).index(skjerming.dokument)
+    return skjerming.temporary, whole, len(skjerming.skjul)
+
+
+def _rule_shields(utfall: JournalpostUtfall, additions: Sequence[Addition]) -> bool:
+    return utfall.skjerming is not None or any(a.skjerming is not None and not a.unknown for a in additions)
+
+
+def _incomplete(skjerming: Skjerming | None) -> bool:
+    """Shielded without provision or without what is hidden (noark5.md section 4, condition 8)."""
+    return skjerming is not None and not skjerming.temporary and not (skjerming.hjemmel and skjerming.skjul)
+
+
+def _case(
+    utfall: JournalpostUtfall, found: CaseAnswer, org: Organisation, skjerming: Skjerming | None, scan: Scan
+) -> tuple[PlannedCase | None, tuple[str, ...]]:
+    """The case as planned, or what is missing to open it."""
+    if found.existing is not None:
+        planned = PlannedCase(key=found.key, existing=found.existing.ref, existing_tittel=found.existing.tittel)
+        return planned, ()
+    ny = utfall.sak.ny or NySak()
+    unit = org.enheter.get(ny.enhet) or org.enheter.get(utfall.fordel_til)
+    fields = {
+        "tittel på saken": ny.tittel or utfall.sak.samlesak or "",
+        "arkivdel": ny.arkivdel or (unit.arkivdel if unit else ""),
+        "klasse": ny.klasse or (unit.klasse if unit else ""),
+        "enhet": ny.enhet or utfall.fordel_til,
+        "saksansvarlig": ny.saksansvarlig or (unit.saksansvarlig if unit else ""),
+    }
+    missing = tuple(name for name, value in fields.items() if not value)
+    if missing:
+        return None, missing
+    access = ny.skjerming or (None if ny.tilgang_aapen else TEMPORARY)
+    tittel = clean_title(fields["tittel på saken"], scan)
+    new = NySaksmappe(
+        tittel=tittel,
+        offentlig_tittel=public_title(tittel, ny.offentlig_tittel, access, scan),
+        arkivdel=fields["arkivdel"],
+        klasse=fields["klasse"],
+        administrativ_enhet=fields["enhet"],
+        saksansvarlig=fields["saksansvarlig"],
+        skjerming=access,
+        sakstype=utfall.sak.sakstype,
+        parter=(utfall.sak.part,) if utfall.sak.part is not None else (),
+        ekstern_noekkel=utfall.sak.ekstern_noekkel,
+        nasjonale_identifikatorer=(found.identifikator,) if found.identifikator else (),
+    )
+    return PlannedCase(key=found.key, new=new, cross_reference=found.cross_reference), ()
+
+
+def _sender(utfall: JournalpostUtfall, facts: Facts) -> Korrespondansepart:
+    """EA from the rule, the inner letter of a forward, or the sender; else «Ukjent avsender»."""
+    name = (
+        utfall.avsender
+        or _text(facts, "videresendt.avsender")
+        or _text(facts, "avsender.navn")
+        or _text(facts, "avsender.adresse")
+    )
+    return Korrespondansepart(
+        type=Korrespondanseparttype.AVSENDER,
+        navn=name or UNKNOWN_SENDER,
+        epostadresse=_text(facts, "avsender.adresse") if not utfall.avsender else "",
+        organisasjons_id=_text(facts, "avsender.orgnr"),
+    )
+
+
+def _type(utfall: JournalpostUtfall, facts: Facts) -> tuple[Journalposttype, tuple[Lack, ...]]:
+    """M082. ``fra_post``: I from outside; a colleague's forward takes the inner letter's direction (M082 in noark5.md)."""
+    inside = facts.get("avsender.intern") is True
+    inner = facts.get("videresendt.retning")
+    if utfall.type != "fra_post":
+        kind = Journalposttype(utfall.type)
+    elif inner is not None:
+        kind = Journalposttype.UTGAAENDE if inner == "ut" else Journalposttype.INNGAAENDE
+    else:
+        kind = Journalposttype.ORGANINTERNT_OPPFOELGING if inside else Journalposttype.INNGAAENDE
+    if kind is not Journalposttype.INNGAAENDE:
+        return kind, (Lack.TYPE,)
+    return kind, ((Lack.SENDER_INTERNAL,) if inside and inner is None else ())
+
+
+def _text(facts: Facts, name: str) -> str:
+    value = facts.get(name)
+    if isinstance(value, Unknown):
+        value = value.known
+    if isinstance(value, tuple):
+        value = next((v for v in value if isinstance(v, str)), "")
+    return value if isinstance(value, str) else ""
+
+
+def _date(facts: Facts, name: str) -> date | None:
+    value = facts.get(name)
+    return value if isinstance(value, date) else None
+
+
+def _earliest(*dates: date | None) -> date | None:
+    known = [d for d in dates if d is not None]
+    return min(known) if known else None
+
+
+def _file_title(read: ReadPost) -> str:
+    """A file's name without folder and ending, cleaned, for what has no subject."""
+    stem = read.main.name.rpartition("/")[2].rpartition(".")[0] or read.main.name
+    return " ".join(stem.replace("_", " ").split())
