@@ -79,3 +79,11 @@ class NeedsHuman(PostrobotError):
         self.reason = reason
         self.detail = detail
         super().__init__(f"{reason.value}: {detail}")
+
+
+class UsedWrongly(PostrobotError):
+    """The command cannot be done as asked (exit code 2). The message is one Norwegian sentence with the next step."""
+
+
+class Locked(PostrobotError):
+    """Another process holds what we need (exit code 5). The message is one Norwegian sentence with the next step."""
