@@ -1,0 +1,132 @@
+"""Passwords, codes and keys: a word for them with a value beside it, and shapes that can be nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from models.finding import Finding, Severity
+from rules.detectors.gate import Prepared, before, blocks, overlaps
+
+_NAMED = "passord/1"
+_SHAPE = "passord.form/1"
+_MASK = "********"
+_WORDS = (
+    "passor", "password", "passphrase", "pwd", "pw:", "pw=", "pw ", "pin", "kode", "nøkkelboks", "nøkkel", "api", "token",
+    "secret", "bearer", "logg inn", "private key", "akia", "eyj", "://", "ghp_", "xox",
+)  # fmt: skip
+
+_IS = r"(?: {0,2}(?:er|var|is|blir|:=|=|:|->)[ \"'«(]{0,4}\n?[ ]{0,4}| {0,2}\n[ ]{0,4})"
+_VALUE = r"(?P<v>[^\s\"«»]{4,128})"
+_OWNER = r"(?: (?:ditt|deres|dykkar|mitt|hans|hennes|nytt|(?:til|for|på) [^\n:=.]{1,30}?))?"
+_PASSWORD = re.compile(
+    rf"(?<![\w])(?:engangs|wifi-?|nytt ?|midlertidig ?)?(?:passord(?:et)?|password|passphrase|pwd|pw){_OWNER}{_IS}{_VALUE}",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"(?<![\w])(?:api[-_ ]?(?:nøkkel(?:en)?|key)|(?:access|auth|refresh|tilgangs)?[-_ ]?token(?:et)?|(?:client[-_ ]?)?secret)"
+    rf"{_OWNER}{_IS}"
+    r"(?P<v>[A-Za-z0-9_.~+/=-]{8,512})",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"(?<![\w])(?:pin(?:-?koden?)?|engangskoden?|(?:nøkkelboks|alarm|dør|port|adgangs|lås|inngangs)-?koden?|nøkkelboks(?:en)?|"
+    r"koden? (?:til|for|på) (?!(?:faktura|konto|prosjekt|vare|betaling))[^\n.:=0-9]{1,40}?)"
+    rf"{_OWNER}{_IS}(?P<v>[0-9#*]{{3,10}}(?![0-9]|[.,/-][0-9]))",
+    re.IGNORECASE,
+)
+# Words that mean nothing but a code need no «er» or colon.
+_BARE_CODE = re.compile(
+    r"(?<![\w])(?:pin-?koden?|engangskoden?|(?:nøkkelboks|alarm|dør|adgangs)-?koden?|nøkkelboks(?:en)?) {1,3}"
+    r"(?P<v>[0-9]{4,8}[#*]?)(?![0-9]|[.,/-][0-9])",
+    re.IGNORECASE,
+)
+_USER_AND_PASS = re.compile(
+    r"(?<![\w])(?:brukernavn|brukarnamn|username|user)\W{1,3}\S{2,64}[ ,;/\n]{1,4}(?:og )?(?:passord|password|pwd?)\W{1,4}"
+    r"(?P<v>[^\s\"«»]{4,64})|(?<![\w])logg inn med (?:brukernavn )?[^\s/]{2,64} ?/ ?(?P<w>[^\s\"«»]{4,64})",
+    re.IGNORECASE,
+)
+_CONNECTION = re.compile(r"(?:password|pwd) ?= ?(?P<v>[^;\s\"']{3,128})", re.IGNORECASE)
+_CONNECTION_WORD = re.compile(r"(?:server|data source|host|user ?id|uid|username|user|database) ?=")
+_SHAPES = re.compile(
+    r"(?P<v>-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY-----"
+    r"|(?<![\w-])eyJ[\w-]{8,2000}\.eyJ[\w-]{8,8000}\.[\w-]{8,2000}"
+    r"|(?<![A-Z0-9])AKIA[0-9A-Z]{16}(?![A-Z0-9])"
+    r"|(?<![\w])gh[pousr]_[A-Za-z0-9]{36,80}|(?<![\w])xox[abprs]-[A-Za-z0-9-]{20,80})"
+)
+_BEARER = re.compile(r"(?<![\w])bearer {1,2}(?P<v>[A-Za-z0-9._~+/=-]{16,2000})", re.IGNORECASE)
+_URL = re.compile(r"(?<![\w])[A-Za-z][A-Za-z0-9+.-]{1,15}://[^\s/:@]{1,64}:(?P<v>[^\s/@]{1,64})@")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_PLACEHOLDER = re.compile(r"[<\[{(].{0,60}[>\]})]?\Z|https?://.*|[x_.…-]+\Z", re.IGNORECASE)
+
+
+def find(prepared: Prepared, sted: str, *, taken: Sequence[tuple[int, int]]) -> list[Finding]:
+    """Credentials outside ``taken``. The mask shows nothing at all: two characters of a short code are half of it."""
+    found: dict[int, tuple[int, str]] = {}
+    for start, end in blocks(prepared, words=_WORDS):
+        for begin, stop, rule in _hits(prepared, start, end):
+            if begin not in found or found[begin][0] < stop:
+                found[begin] = (stop, rule)
+    findings: list[Finding] = []
+    last = -1
+    for begin in sorted(found):
+        stop, rule = found[begin]
+        span = prepared.original(begin, stop)
+        if begin < last or overlaps(span, taken):
+            continue
+        last = stop
+        findings.append(
+            Finding(
+                etikett="PASSORD", alvor=Severity.BLOCK, sted=sted, start=span[0], end=span[1], masked=_MASK, rule=rule
+            )
+        )
+    return findings
+
+
+def _hits(prepared: Prepared, start: int, end: int) -> list[tuple[int, int, str]]:
+    text = prepared.text
+    hits: list[tuple[int, int, str]] = []
+    for pattern, good in ((_PASSWORD, _like_password), (_SECRET, _like_secret), (_USER_AND_PASS, _like_password)):
+        for match in pattern.finditer(text, start, end):
+            group = "v" if match["v"] else "w"
+            value = match[group].rstrip(".,;:)'\"")
+            if good(value):
+                hits.append((match.start(group), match.start(group) + len(value), _NAMED))
+    for pattern in (_CODE, _BARE_CODE):
+        hits += [
+            (m.start("v"), m.end("v"), _NAMED) for m in pattern.finditer(text, start, end) if not _year_after(m["v"])
+        ]
+    for match in _CONNECTION.finditer(text, start, end):
+        line = before(prepared, match.start(), 200).rpartition("\n")[2]
+        if _CONNECTION_WORD.search(line) and not _PLACEHOLDER.match(match["v"]):
+            hits.append((match.start("v"), match.end("v"), _SHAPE))
+    for pattern in (_SHAPES, _BEARER, _URL):
+        hits += [
+            (m.start("v"), m.end("v"), _SHAPE)
+            for m in pattern.finditer(text, start, end)
+            if not _PLACEHOLDER.match(m["v"])
+        ]
+    return hits
+
+
+def _like_password(value: str) -> bool:
+    """A digit, a symbol or mixed case: else the word is only part of the sentence («Passord: Sendes på SMS»)."""
+    if len(value) < 4 or _PLACEHOLDER.match(value) or not any(char.isalnum() for char in value):
+        return False
+    if _ADDRESS.fullmatch(value):
+        return False
+    if any(char.isdigit() for char in value):
+        return True
+    inner = value.replace("-", "").replace("/", "")
+    if any(not char.isalnum() for char in inner):
+        return True
+    return inner[1:].lower() != inner[1:] and inner.upper() != inner
+
+
+def _like_secret(value: str) -> bool:
+    return any(char.isdigit() for char in value) and not _PLACEHOLDER.match(value)
+
+
+def _year_after(value: str) -> bool:
+    """«Nøkkelboks 2026»: a year, not a code."""
+    return len(value) == 4 and value[:2] in ("19", "20") and value.isdigit()
