@@ -1,0 +1,159 @@
+"""The embedded archive: what the robot calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from connectors.arkiv import arkivstruktur, search, writes
+from connectors.arkiv.documents import DocumentFolder, checked
+from connectors.arkiv.migrate import migrate
+from connectors.arkiv.records import Dokumentbeskrivelse
+from connectors.arkiv.settings import ArchiveSettings
+from connectors.arkiv.sql_unit import SqlUnit
+from connectors.arkiv.store import ArkivStore
+from connectors.arkiv.unit import Counter
+from models.archive import (
+    Absent,
+    ArchiveCapabilities,
+    ArchiveWrite,
+    Done,
+    JournalPage,
+    JournalQuery,
+    NyttDokument,
+    OurKey,
+    SakQuery,
+    Saksmappe,
+)
+from models.noark import Arkivdelstatus
+
+
+def new_system_id() -> str:
+    """M001: a UUID."""
+    return str(uuid4())
+
+
+class EmbeddedArchive:
+    """A Noark 5 archive in ``folder``: ``arkiv.db`` and the documents under ``arkiv/``.
+
+    Safe to use from several threads. ``now`` answers the present moment in UTC.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime],
+        settings: ArchiveSettings | None = None,
+        new_id: Callable[[], str] = new_system_id,
+    ) -> None:
+        self.settings = settings or ArchiveSettings()
+        self._now = now
+        self._new_id = new_id
+        folder.mkdir(parents=True, exist_ok=True)
+        self.store = ArkivStore(folder / "arkiv.db", busy_timeout_ms=self.settings.busy_timeout_ms)
+        self.files = DocumentFolder(folder / "arkiv")
+        migrate(self.store)
+
+    @property
+    def capabilities(self) -> ArchiveCapabilities:
+        """Everything in the contract."""
+        return ArchiveCapabilities(
+            key_lookup=True, refuses_repeated_key=True, writes=writes.KINDS, finds_by=writes.FINDS_BY
+        )
+
+    def submit(self, write: ArchiveWrite, key: OurKey) -> Done:
+        """See :class:`connectors.contract.Archive`; always answers at once. One transaction, one commit."""
+        format_ = self._take_in(write, key) if isinstance(write, NyttDokument) else ""
+        with self.store.writing(key) as db:
+            unit = SqlUnit(db, self.files)
+            known = unit.used(key)
+            if known is not None:
+                raise writes.already(key, write.kind, known)
+            at = self.now()
+            counter = Counter(unit=unit, settings=self.settings, at=at, new_id=self._new_id)
+            done = writes.perform(counter, write, key, format_)
+            unit.use(key, write.kind, done, at)
+            unit.log(at=at, event=write.kind, objekt=done.system_id, key=key, text=writes.trace_of(write))
+        return done
+
+    def _take_in(self, write: NyttDokument, key: OurKey) -> str:
+        """Checks the file and links it in, before and outside the transaction; a stray left by a crash harms nobody."""
+        with self.store.reading() as db:
+            unit = SqlUnit(db, self.files)
+            known = unit.used(key)
+            kept = unit.knows_file(write.dokument.sha256)
+        if known is not None:
+            # The file of a repeated key may be purged by now; it is not needed.
+            raise writes.already(key, write.kind, known)
+        format_ = checked(write.dokument)
+        if not (kept and self.files.has(write.dokument.sha256, write.dokument.size_bytes)):
+            self.files.keep(write.dokument.path, write.dokument.sha256)
+        return format_
+
+    def outcome(self, key: OurKey) -> Done | Absent:
+        """What became of a key; there is no lag: Absent is settled."""
+        with self.store.reading() as db:
+            known = SqlUnit(db, self.files).used(key)
+        return Absent() if known is None else known[1]
+
+    def find_saksmapper(self, query: SakQuery) -> Iterator[Saksmappe]:
+        """Cases that match exactly, oldest first; at most 50."""
+        with self.store.reading() as db:
+            found = search.find_saksmapper(db, query)
+        return iter(found)
+
+    def journalposter(self, query: JournalQuery, after: str | None) -> JournalPage:
+        """In the order of registration."""
+        with self.store.reading() as db:
+            return search.journalposter(db, self.files, query, after, self.settings.page_size)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.store.close()
+
+    # --- beside the contract ---
+
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        return self._now()
+
+    def new_id(self) -> str:
+        """A new systemID."""
+        return self._new_id()
+
+    def keys(self, *kinds: str) -> Iterator[tuple[OurKey, str, str]]:
+        """(our key, kind of write, system id) of every key ever used; for ``verify`` (I3). Narrowed to ``kinds`` if given."""
+        with self.store.reading() as db:
+            yield from ((OurKey(k), kind, sid) for k, kind, sid in search.keys(db, kinds, 1000))
+
+    def documents_of(self, journalpost: str) -> tuple[Dokumentbeskrivelse, ...]:
+        """The documents of a journalpost with their files and checksums."""
+        with self.store.reading() as db:
+            return SqlUnit(db, self.files).dokumenter(journalpost)
+
+    def ensure_arkivdel(
+        self,
+        kode: str,
+        tittel: str,
+        *,
+        klassifikasjonssystem: str,
+        status: Arkivdelstatus | None = None,
+    ) -> None:
+        """Makes the arkivdel where it is not there (status A unless said); ``status`` changes one that is."""
+        with self.store.writing(f"arkivdel {kode}") as db:
+            arkivstruktur.ensure_arkivdel(
+                db,
+                kode=kode,
+                tittel=tittel,
+                status=status,
+                klassifikasjonssystem=klassifikasjonssystem,
+                new_id=self._new_id,
+            )
+
+    def ensure_klasse(self, arkivdel: str, klasse: str, tittel: str = "") -> None:
+        """Makes the class in the arkivdel's classification system where it is not there."""
+        with self.store.writing(f"klasse {klasse}") as db:
+            arkivstruktur.ensure_klasse(db, arkivdel=arkivdel, klasse=klasse, tittel=tittel, new_id=self._new_id)

@@ -1,0 +1,192 @@
+"""Look-ups: cases by exact keys, journalposter a page at a time, documents, used keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from connectors.arkiv import codec
+from connectors.arkiv import statements as q
+from connectors.arkiv import tables as t
+from connectors.arkiv.documents import DocumentFolder
+from connectors.arkiv.records import EXTERNAL_PARTS, UNKNOWN_SENDER, Journalpost, Sak
+from connectors.arkiv.sql_unit import SqlUnit
+from connectors.arkiv.words import fold
+from models.archive import (
+    JournalPage,
+    JournalpostView,
+    JournalQuery,
+    Part,
+    SakQuery,
+    Saksmappe,
+    SaksmappeRef,
+)
+
+MOST_CASES = 50
+_WAYS = ("our_key", "saksnummer", "part", "ekstern_noekkel", "nasjonal_identifikator")
+
+
+def find_saksmapper(db: Connection, query: SakQuery) -> list[Saksmappe]:
+    """Oldest first, at most 50.
+
+    Raises:
+        ValueError: not exactly one way to find them is given.
+    """
+    ways = [w for w in _WAYS if getattr(query, w) is not None]
+    if len(ways) != 1:
+        raise ValueError(f"a SakQuery has exactly one way to find cases, this has {ways or 'none'}")
+    narrowed = _narrowed(query)
+    if narrowed is None:
+        return []
+    rows = db.execute(narrowed.order_by(t.saksmappe.c.id).limit(MOST_CASES)).mappings().all()
+    cases = [codec.sak_of(r) for r in rows]
+    known = _known(db, [c.system_id for c in cases])
+    return [saksmappe_of(c, known.get(c.system_id, frozenset())) for c in cases]
+
+
+def _narrowed(query: SakQuery) -> Select[tuple[object, ...]] | None:
+    """The statement, or None when nothing can match."""
+    c = t.saksmappe.c
+    base = q.SAK
+    if query.our_key is not None:
+        by_key = select(t.noekkel.c.system_id).where(t.noekkel.c.our_key == query.our_key)
+        base = base.where(c.system_id.in_(by_key.where(t.noekkel.c.kind == "ny_saksmappe")))
+    elif query.saksnummer is not None:
+        year, _, number = query.saksnummer.strip().partition("/")
+        if not (year.isascii() and year.isdigit() and number.isascii() and number.isdigit()):
+            return None
+        if len(year) > 4 or len(number) > 9:
+            return None
+        base = base.where(c.saksaar == int(year), c.sakssekvensnummer == int(number))
+    elif query.part is not None:
+        conditions = _part_conditions(query.part)
+        if conditions is None:
+            return None
+        base = base.where(c.system_id.in_(conditions))
+    elif query.ekstern_noekkel is not None:
+        key = query.ekstern_noekkel
+        base = base.where(c.ekstern_system == key.system, c.ekstern_noekkel == key.noekkel)
+    elif query.nasjonal_identifikator is not None:
+        kind, value = query.nasjonal_identifikator
+        ids = t.nasjonal_identifikator.c
+        mine = select(ids.saksmappe).where(ids.type == kind.strip(), ids.verdi == value.strip())
+        base = base.where(c.system_id.in_(mine))
+    if query.arkivdel is not None:
+        base = base.where(c.arkivdel == query.arkivdel)
+    if query.sakstype is not None:
+        base = base.where(c.sakstype == query.sakstype)
+    return base.where(q.OPEN_CASE) if query.open_only else base
+
+
+def _part_conditions(part: Part) -> Select[tuple[str]] | None:
+    """By the surest identity given; a name alone finds nobody."""
+    c = t.part.c
+    found = select(c.saksmappe)
+    for column, value in ((c.fnr, part.fnr), (c.orgnr, part.orgnr), (c.ansattnr, part.ansattnr)):
+        if value:
+            return found.where(column == value)
+    if part.navn.strip() and part.foedt is not None:
+        return found.where(c.navn_foldet == fold(part.navn), c.foedt == part.foedt.isoformat())
+    return None
+
+
+_PARTIES = select(t.part).where(t.part.c.saksmappe.in_(bindparam("sids", expanding=True)))
+_CORRESPONDENTS = (
+    select(t.korrespondansepart, t.journalpost.c.saksmappe)
+    .join(t.journalpost, t.journalpost.c.system_id == t.korrespondansepart.c.journalpost)
+    .where(
+        t.journalpost.c.saksmappe.in_(bindparam("sids", expanding=True)),
+        t.journalpost.c.journalstatus != "U",
+        t.korrespondansepart.c.gyldig == 1,
+        t.korrespondansepart.c.type.in_([p.value for p in EXTERNAL_PARTS]),
+    )
+)
+
+
+def _known(db: Connection, sids: list[str]) -> dict[str, frozenset[str]]:
+    """Who is known to each case: lower-cased addresses, orgnr and names of parties and outside correspondents."""
+    if not sids:
+        return {}
+    found: dict[str, set[str]] = {sid: set() for sid in sids}
+    for row in db.execute(_PARTIES, {"sids": sids}).mappings():
+        found[row["saksmappe"]] |= {fold(row["navn"]), row["orgnr"], row["epostadresse"].strip().lower()}
+    for row in db.execute(_CORRESPONDENTS, {"sids": sids}).mappings():
+        found[row["saksmappe"]] |= {fold(row["navn"]), row["organisasjons_id"], row["epostadresse"].strip().lower()}
+    return {sid: frozenset(names - {"", fold(UNKNOWN_SENDER)}) for sid, names in found.items()}
+
+
+def saksmappe_of(sak: Sak, known: frozenset[str]) -> Saksmappe:
+    """A case as the contract shows it."""
+    return Saksmappe(
+        ref=SaksmappeRef(system_id=sak.system_id, saksnummer=sak.saksnummer),
+        tittel=sak.tittel,
+        arkivdel=sak.arkivdel,
+        arkivdelstatus=sak.arkivdelstatus,
+        saksstatus=sak.status,
+        administrativ_enhet=sak.administrativ_enhet,
+        saksansvarlig=sak.saksansvarlig,
+        skjerming=sak.skjerming,
+        known=tuple(sorted(known)),
+    )
+
+
+def view_of(post: Journalpost) -> JournalpostView:
+    """A journalpost as the contract shows it."""
+    return JournalpostView(
+        system_id=post.system_id,
+        our_key=post.our_key,
+        number=post.registrerings_id,
+        saksmappe=SaksmappeRef(system_id=post.sak, saksnummer=post.saksnummer),
+        type=post.type,
+        status=post.status,
+        tittel=post.tittel,
+        offentlig_tittel=post.offentlig_tittel,
+        enhet=post.enhet,
+        registered_at=post.opprettet,
+        skjerming=post.skjerming,
+        journalnummer=post.journalnummer,
+    )
+
+
+def journalposter(
+    db: Connection, files: DocumentFolder, query: JournalQuery, after: str | None, size: int
+) -> JournalPage:
+    """In the order of registration; the cursor is the place in it, so what comes later never shifts a page.
+
+    Raises:
+        ValueError: the cursor is not one of ours.
+    """
+    c = t.journalpost.c
+    statement = q.JOURNALPOST.where(c.id > _place(after))
+    if query.status:
+        statement = statement.where(c.journalstatus.in_([s.value for s in query.status]))
+    if query.saksmappe is not None:
+        statement = statement.where(c.saksmappe == query.saksmappe)
+    if query.our_keys_only:
+        statement = statement.where(c.our_key != "")
+    rows = db.execute(statement.order_by(c.id).limit(size + 1)).mappings().all()
+    shown = rows[:size]
+    entries = SqlUnit(db, files).with_parts(shown)
+    return JournalPage(
+        entries=tuple(view_of(p) for p in entries), next=str(shown[-1]["id"]) if len(rows) > size else None
+    )
+
+
+def _place(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not (after.isascii() and after.isdigit()):
+        raise ValueError(f"not a cursor of this archive: {after!r}")
+    return int(after)
+
+
+def keys(db: Connection, kinds: Sequence[str], size: int) -> Iterator[tuple[str, str, str]]:
+    """(key, kind, system id) of every key used, in the order of the keys."""
+    after = ""
+    while True:
+        page = db.execute(q.KEYS_AFTER, {"after": after, "limit": size}).all()
+        yield from ((k, kind, sid) for k, kind, sid in page if not kinds or kind in kinds)
+        if len(page) < size:
+            return
+        after = page[-1][0]

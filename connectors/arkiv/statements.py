@@ -1,0 +1,141 @@
+"""Every statement of the archive's writes and look-ups, built once: SQLAlchemy then finds the compiled form at once."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import sqlite
+
+from connectors.arkiv import tables as t
+
+_sak_columns = (t.saksmappe, t.arkivdel.c.status.label("arkivdelstatus"))
+SAK = select(*_sak_columns).join(t.arkivdel, t.arkivdel.c.kode == t.saksmappe.c.arkivdel)
+SAK_BY_ID = SAK.where(t.saksmappe.c.system_id == bindparam("sid"))
+
+JOURNALPOST = select(t.journalpost, t.saksmappe.c.saksaar, t.saksmappe.c.sakssekvensnummer).join(
+    t.saksmappe, t.saksmappe.c.system_id == t.journalpost.c.saksmappe
+)
+JOURNALPOST_BY_ID = JOURNALPOST.where(t.journalpost.c.system_id == bindparam("sid"))
+JOURNALPOSTER_IN = JOURNALPOST.where(t.journalpost.c.saksmappe == bindparam("sid")).order_by(
+    t.journalpost.c.journalpostnummer
+)
+
+PARTER = (
+    select(t.korrespondansepart)
+    .where(
+        t.korrespondansepart.c.journalpost.in_(bindparam("sids", expanding=True)), t.korrespondansepart.c.gyldig == 1
+    )
+    .order_by(t.korrespondansepart.c.journalpost, t.korrespondansepart.c.nummer)
+)
+
+ARKIVDEL = select(t.arkivdel).where(t.arkivdel.c.kode == bindparam("kode"))
+KLASSE = select(t.klasse.c.avsluttet_dato).where(
+    t.klasse.c.klassifikasjonssystem == bindparam("system"), t.klasse.c.klasse_id == bindparam("klasse")
+)
+
+DOKUMENTER = (
+    select(t.dokumentbeskrivelse)
+    .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
+    .order_by(t.dokumentbeskrivelse.c.dokumentnummer)
+)
+OBJEKTER = (
+    select(t.dokumentobjekt)
+    .join(t.dokumentbeskrivelse, t.dokumentbeskrivelse.c.system_id == t.dokumentobjekt.c.dokumentbeskrivelse)
+    .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
+    .order_by(t.dokumentobjekt.c.id)
+)
+FILE_KNOWN = select(t.dokumentobjekt.c.id).where(t.dokumentobjekt.c.sjekksum == bindparam("sha")).limit(1)
+
+AVSKRIVNINGER = (
+    select(t.avskrivning)
+    .where(or_(t.avskrivning.c.journalpost == bindparam("sid"), t.avskrivning.c.avskrives_av == bindparam("sid")))
+    .order_by(t.avskrivning.c.id)
+)
+
+_other_doc = t.dokumentbeskrivelse.alias("other_doc")
+_other_file = t.dokumentobjekt.alias("other_file")
+_other = t.journalpost.alias("other")
+TWIN_CANDIDATES = (
+    select(_other.c.system_id)
+    .select_from(t.dokumentbeskrivelse)
+    .join(t.dokumentobjekt, t.dokumentobjekt.c.dokumentbeskrivelse == t.dokumentbeskrivelse.c.system_id)
+    .join(_other_file, _other_file.c.sjekksum == t.dokumentobjekt.c.sjekksum)
+    .join(_other_doc, _other_doc.c.system_id == _other_file.c.dokumentbeskrivelse)
+    .join(_other, _other.c.system_id == _other_doc.c.journalpost)
+    .where(
+        t.dokumentbeskrivelse.c.journalpost == bindparam("sid"),
+        t.dokumentbeskrivelse.c.tilknyttet_som == "H",
+        t.dokumentobjekt.c.variantformat == "P",
+        _other_doc.c.tilknyttet_som == "H",
+        _other_file.c.variantformat == "P",
+        _other.c.system_id != bindparam("sid"),
+        _other.c.journalstatus != "U",
+        _other.c.mottatt_dato.is_not_distinct_from(bindparam("mottatt")),
+        _other.c.dokumentets_dato.is_not_distinct_from(bindparam("datert")),
+    )
+    .order_by(_other.c.id)
+    .limit(20)
+)
+
+_series = sqlite.insert(t.nummerserie).values(serie=bindparam("serie"), aar=bindparam("aar"), siste=1)
+NEXT_IN_SERIES = _series.on_conflict_do_update(
+    index_elements=["serie", "aar"], set_={"siste": t.nummerserie.c.siste + 1}
+).returning(t.nummerserie.c.siste)
+RAISE_SERIES = sqlite.insert(t.nummerserie).on_conflict_do_update(
+    index_elements=["serie", "aar"],
+    set_={"siste": func.max(t.nummerserie.c.siste, sqlite.insert(t.nummerserie).excluded.siste)},
+)
+NEXT_JOURNALPOSTNUMMER = (
+    update(t.saksmappe)
+    .where(t.saksmappe.c.system_id == bindparam("sid"))
+    .values(siste_journalpostnummer=t.saksmappe.c.siste_journalpostnummer + 1)
+    .returning(t.saksmappe.c.siste_journalpostnummer)
+)
+
+ADD_SAK = insert(t.saksmappe)
+ADD_PART = insert(t.part)
+ADD_IDENTIFIKATOR = insert(t.nasjonal_identifikator)
+ADD_JOURNALPOST = insert(t.journalpost)
+ADD_KORRESPONDANSEPART = insert(t.korrespondansepart)
+ADD_DOKUMENT = insert(t.dokumentbeskrivelse)
+ADD_OBJEKT = insert(t.dokumentobjekt)
+ADD_AVSKRIVNING = insert(t.avskrivning)
+ADD_MERKNAD = insert(t.merknad)
+ADD_HISTORY = insert(t.skjerming_historikk)
+ADD_KRYSSREFERANSE = sqlite.insert(t.kryssreferanse).on_conflict_do_nothing()
+ADD_KEY = insert(t.noekkel)
+ADD_LOG = insert(t.endringslogg)
+
+_jp = update(t.journalpost).where(t.journalpost.c.system_id == bindparam("sid"))
+SET_DOKUMENTSTATUS = (
+    update(t.dokumentbeskrivelse)
+    .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
+    .values(dokumentstatus=bindparam("status"))
+)
+SET_JOURNALSTATUS = _jp.values(
+    journalstatus=bindparam("status"),
+    offentlighetsvurdert_dato=func.coalesce(bindparam("vurdert"), t.journalpost.c.offentlighetsvurdert_dato),
+)
+SET_ARKIVERT = _jp.values(arkivert_dato=bindparam("dato"), arkivert_av=bindparam("av"))
+SET_TEXTS = _jp.values(
+    tittel=bindparam("ny_tittel"), offentlig_tittel=bindparam("ny_offentlig"), forfallsdato=bindparam("ny_forfall")
+)
+RETIRE_PARTER = (
+    update(t.korrespondansepart).where(t.korrespondansepart.c.journalpost == bindparam("sid")).values(gyldig=0)
+)
+SET_SKJERMING = _jp.values(skjerming=bindparam("ny"), skjerming_arvet=bindparam("arvet"))
+SET_PLACE = _jp.values(saksmappe=bindparam("sak"), journalpostnummer=bindparam("nummer"))
+SET_SAKSSTATUS = (
+    update(t.saksmappe)
+    .where(t.saksmappe.c.system_id == bindparam("sid"))
+    .values(saksstatus=bindparam("status"), avsluttet_dato=bindparam("dato"), avsluttet_av=bindparam("av"))
+)
+
+KEY = select(t.noekkel).where(t.noekkel.c.our_key == bindparam("key"))
+KEYS_AFTER = (
+    select(t.noekkel.c.our_key, t.noekkel.c.kind, t.noekkel.c.system_id)
+    .where(t.noekkel.c.our_key > bindparam("after"))
+    .order_by(t.noekkel.c.our_key)
+    .limit(bindparam("limit"))
+)
+
+OPEN_CASE = and_(t.saksmappe.c.saksstatus.not_in(("A", "U")), t.arkivdel.c.status.in_(("A", "O")))
