@@ -115,7 +115,7 @@ def _guarded(app: typer.Typer, words: list[str], context: Context) -> int:
         return _say(context, "Avbrutt. Det som var i gang, tas opp igjen neste gang.", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has seen enough (``| head``); Python must not complain when it flushes at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return OK
     return result if isinstance(result, int) else OK
 
