@@ -32,4 +32,6 @@ class ArkivConfig(ArchiveSettings):
 
     def build(self, around: Surroundings) -> Archive:
         """See :class:`connectors.settings.ArchiveSettings`. Opens (and where needed makes) the archive's files."""
-        raise NotImplementedError
+        from connectors.arkiv.archive import EmbeddedArchive
+
+        return EmbeddedArchive(around.state, settings=self.settings(around), now=around.now)
