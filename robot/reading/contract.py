@@ -91,6 +91,13 @@ class Collector(Protocol):
         """Records one field of a form by dotted path."""
         ...
 
+    def wants_ocr(self, ref: str, page: int) -> None:
+        """Asks that a page (from 1) of a part be read by OCR, later and in a task of its own.
+
+        The reader gives that page with source ``ocr`` and whatever text it has without OCR.
+        """
+        ...
+
 
 Reader = Callable[[Path, str, Collector], PartResult]
 """``(path of the bytes, ref of the part, collector)`` → result; raises :class:`Unreadable`. Found by media type."""
