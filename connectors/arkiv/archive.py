@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from connectors.arkiv import arkivstruktur, search, writes
+from sqlalchemy import select
+
+from connectors.arkiv import arkivstruktur, journal, konvertering, search, selfcheck, transfer, writes
+from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder, checked
+from connectors.arkiv.journal import OffentligJournalpost
+from connectors.arkiv.konvertering import ConversionFailure, Unconverted, Variant
 from connectors.arkiv.migrate import migrate
 from connectors.arkiv.records import Dokumentbeskrivelse
+from connectors.arkiv.selfcheck import SelfCheckFault
 from connectors.arkiv.settings import ArchiveSettings
 from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.store import ArkivStore
+from connectors.arkiv.transfer import ImportReport
 from connectors.arkiv.unit import Counter
 from models.archive import (
     Absent,
@@ -157,3 +164,66 @@ class EmbeddedArchive:
         """Makes the class in the arkivdel's classification system where it is not there."""
         with self.store.writing(f"klasse {klasse}") as db:
             arkivstruktur.ensure_klasse(db, arkivdel=arkivdel, klasse=klasse, tittel=tittel, new_id=self._new_id)
+
+    def unconverted(self, limit: int, *, retry_codes: Collection[str] = ()) -> list[Unconverted]:
+        """Received files without an archive variant, oldest first; those that failed before only with a code given here."""
+        with self.store.reading() as db:
+            return konvertering.unconverted(
+                db, self.files, limit=limit, approved=self.settings.approved_formats, retry_codes=retry_codes
+            )
+
+    def add_variant(self, dokumentobjekt: str, variant: Variant) -> str:
+        """Puts an archive variant (A) beside a received file (P); returns its system id. Idempotent.
+
+        Raises:
+            NeedsHuman: there is no such received file, or the variant is empty.
+        """
+        with self.store.reading() as db:
+            _, there = konvertering.received(db, dokumentobjekt)
+        if there is not None:
+            return there
+        file = konvertering.taken_in(self.files, variant)
+        with self.store.writing(f"variant {dokumentobjekt}") as db:
+            at = self.now()
+            made = konvertering.add_variant(
+                db, dokumentobjekt, variant, file=file, at=at, actor=self.settings.actor, new_id=self._new_id
+            )
+            SqlUnit(db, self.files).log(at=at, event="konvertering", objekt=made, key="", text=variant.format)
+        return made
+
+    def conversion_failed(self, dokumentobjekt: str, code: str, detail: str) -> None:
+        """Remembers that no archive variant could be made; it is not offered again until somebody asks for its code."""
+        with self.store.writing(f"variant {dokumentobjekt}") as db:
+            konvertering.failed(db, dokumentobjekt, code=code, detail=detail, at=self.now())
+
+    def conversion_failures(self) -> list[ConversionFailure]:
+        """What stands as failed, oldest first, for the report."""
+        with self.store.reading() as db:
+            return konvertering.failures(db)
+
+    def import_cases(self, lines: Iterable[str]) -> ImportReport:
+        """Takes in cases that exist beforehand, JSON lines (``connectors.arkiv.transfer``); they keep their numbers."""
+        return transfer.import_cases(
+            self.store, self.files, lines, settings=self.settings, now=self.now(), new_id=self._new_id
+        )
+
+    def export_cases(self) -> Iterator[str]:
+        """Every case as a JSON line, oldest first."""
+        with self.store.reading() as db:
+            yield from transfer.export_cases(db)
+
+    def offentlig_journal(self, fra: date, til: date) -> Iterator[OffentligJournalpost]:
+        """The public journal of a period by journaldato, both days included."""
+        with self.store.reading() as db:
+            yield from journal.offentlig_journal(db, self.files, fra, til)
+
+    def self_check(self, *, read_files: bool = True) -> list[SelfCheckFault]:
+        """Everything wrong with the archive as it stands; empty when all is well."""
+        with self.store.reading() as db:
+            return list(selfcheck.self_check(db, self.files, read_files=read_files))
+
+    def remove_strays(self, *, older_than_s: float = 86_400.0) -> int:
+        """Removes files that a crash left and no document names; returns how many."""
+        with self.store.reading() as db:
+            known = frozenset(db.execute(select(t.dokumentobjekt.c.sjekksum)).scalars())
+        return self.files.remove_strays(known, older_than_s=older_than_s, now_s=self.now().timestamp())

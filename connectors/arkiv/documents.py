@@ -10,8 +10,8 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from connectors.arkiv.formats import pronom
@@ -66,9 +66,18 @@ class DocumentFolder:
             # Left by a crash before its commit, or taken in by a neighbour this instant; not known to be durable.
             if not self.intact(sha256):
                 self._copy(path, target)
+            # A new ctime, so that no clean-up takes it for an old stray before the commit that names it.
+            target.chmod(stat.S_IMODE(target.stat().st_mode))
         except OSError as error:
             if error.errno not in _COPY_INSTEAD:
                 raise
+            self._copy(path, target)
+        fsync_folder(target.parent)
+
+    def keep_copy(self, path: Path, sha256: str) -> None:
+        """Takes in a file made here (an archive variant): its bytes too are made durable, whoever wrote them."""
+        target = self.path_of(sha256)
+        if not (target.is_file() and self.intact(sha256)):
             self._copy(path, target)
         fsync_folder(target.parent)
 
@@ -80,11 +89,6 @@ class DocumentFolder:
             os.fsync(into.fileno())
         temporary.chmod(0o440)
         temporary.replace(target)
-
-    def names(self) -> Iterator[str]:
-        """Checksums of all files that lie here."""
-        for shard in sorted(self._folder.iterdir()):
-            yield from (p.name for p in sorted(shard.iterdir()) if not p.name.startswith("."))
 
     def remove_strays(self, known: frozenset[str], *, older_than_s: float, now_s: float) -> int:
         """Removes what a crash left: files no document names, untouched for long. Returns how many."""

@@ -65,6 +65,11 @@ def title_faults(
     return faults
 
 
+def hides_title(skjerming: Skjerming) -> bool:
+    """Whether words or lines of the title are hidden."""
+    return any(s in _WORDS or s in _FIRST_LINE for s in skjerming.skjul)
+
+
 def hidden_names(parter: tuple[Korrespondansepart, ...], skjerming: Skjerming | None) -> tuple[str, ...]:
     """Names of correspondents that the shielding hides."""
     if skjerming is None:
