@@ -152,4 +152,5 @@ class Decision:
     duplicate_of: str | None = None
     urgent: bool = False
     notify: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     listed: tuple[str, ...] = field(default=())

@@ -136,7 +136,10 @@ def _aside(
 def _dismiss(grounds: Grounds, hit: Hit, avvis: AvvisUtfall) -> Decision:
     if grounds.read.unread and grounds.answer is None:
         return _aside(
-            grounds, ReasonCode.PART_UNREAD, "En del av posten kunne ikke leses; den avvises ikke uten et menneske.", hit
+            grounds,
+            ReasonCode.PART_UNREAD,
+            "En del av posten kunne ikke leses; den avvises ikke uten et menneske.",
+            hit,
         )
     decision = _plain(grounds, hit, Way.DISMISS, reason=avvis.grunn, detail=avvis.hjemmel)
     if hit.modus is not Mode.AUTO:
@@ -214,6 +217,7 @@ def _plain(grounds: Grounds, hit: Hit, way: Way, **fields: object) -> Decision:
         duplicate_of=grounds.duplicate_of,
         urgent=_urgent(grounds),
         notify=_notify(grounds),
+        copies=_copies(grounds),
         listed=tuple(a.regel for a in grounds.judgement.additions if a.unknown),
         **fields,  # type: ignore[arg-type]  # callers name fields of Decision
     )
@@ -235,6 +239,17 @@ def _urgent(grounds: Grounds) -> bool:
 def _notify(grounds: Grounds) -> tuple[str, ...]:
     """Who is to be told that something has come (never what): known additions only."""
     return tuple(sorted({to for a in _in_force(grounds.judgement.additions) if not a.unknown for to in a.varsel}))
+
+
+def _copies(grounds: Grounds) -> tuple[str, ...]:
+    """Who gets a copy by mail; the rule for forwarding holds for copies too."""
+    asked = {to for a in _in_force(grounds.judgement.additions) if not a.unknown for to in a.kopi_til}
+    allowed = [
+        to
+        for to in sorted(asked)
+        if not _forward_hindrance(grounds, VideresendUtfall(til=to, kanal="epost", grunn="kopi"))
+    ]
+    return tuple(allowed)
 
 
 def marks(facts: Facts) -> tuple[Finding, ...]:

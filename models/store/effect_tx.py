@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, insert, or_, select, update
 
 from models.audit import AuditEvent
 from models.store import tables as t
@@ -103,21 +103,34 @@ class EffectReads(Part):
         query = select(t.effect).where(t.effect.c.post_seq == post_seq).order_by(t.effect.c.seq)
         return [Effect.of(row) for row in self.conn.execute(query).mappings()]
 
+    def case_is_busy(self, order_key: str, *, before: int) -> bool:
+        """Whether a post earlier than ``before``, and still on its way, has an unfinished archive effect on this case."""
+        query = (
+            select(t.effect.c.key)
+            .join(t.post, t.post.c.seq == t.effect.c.post_seq)
+            .where(
+                t.effect.c.order_key == order_key,
+                t.effect.c.state.in_(OPEN),
+                t.effect.c.post_seq < before,
+                t.post.c.state.in_(("received", "decided", "archived")),
+            )
+        )
+        return self.conn.execute(query.limit(1)).first() is not None
+
     def loose_effects(self, limit: int = 100) -> list[Effect]:
-        """Effects that are due and that no walking post will perform: those that no post owns, the kinds that never hold
-        one, and take-overs of posts that have been set aside."""
-        not_walking = t.post.c.state.in_(("set_aside", "done"))
+        """Effects that are due and that the walk of a post does not perform: those that no post owns, the kinds that
+        never hold one, and take-overs that did not succeed at once."""
+        never_holds = t.effect.c.kind.in_((EffectKind.CARE, EffectKind.MAIL))
+        not_at_once = and_(
+            t.effect.c.kind == EffectKind.TAKE_OVER,
+            or_(t.effect.c.state == EffectState.PLANNED, t.effect.c.planned_at < self.now - 60),
+        )
         query = (
             select(t.effect)
-            .outerjoin(t.post, t.post.c.seq == t.effect.c.post_seq)
             .where(
                 t.effect.c.state.in_(OPEN),
                 t.effect.c.next_try_at <= self.now,
-                or_(
-                    t.effect.c.post_seq.is_(None),
-                    t.effect.c.kind.in_((EffectKind.CARE, EffectKind.MAIL)),
-                    not_walking & (t.effect.c.kind == EffectKind.TAKE_OVER),
-                ),
+                or_(t.effect.c.post_seq.is_(None), never_holds, not_at_once),
             )
             .order_by(t.effect.c.seq)
             .limit(limit)
@@ -131,7 +144,8 @@ class EffectTx(AuditTx, EffectReads):
     def plan(self, new: NewEffect) -> Effect:
         """Plans an effect; one with this key that is there already is returned as it is (a case shared by two posts).
 
-        An earlier one that was never sent, or was refused, takes the new request.
+        An earlier one that was never sent, or was refused, takes the new request and owner: so ``retry`` and answers go
+        on from a refused effect, and a case that one post could not open is tried by the next.
         """
         text = plain(dict(new.request))
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -151,7 +165,17 @@ class EffectTx(AuditTx, EffectReads):
                 )
             )
         elif there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
-            self._set(new.key, request=text, request_hash=digest, state=EffectState.PLANNED, tries=0, error="")
+            self._set(
+                new.key,
+                request=text,
+                request_hash=digest,
+                post_seq=new.post_seq,
+                state=EffectState.PLANNED,
+                tries=0,
+                lookups=0,
+                next_try_at=0.0,
+                error="",
+            )
         found = self.effect(new.key)
         if found is None:  # pragma: no cover - it was just written in this transaction
             raise LookupError(new.key)
@@ -196,9 +220,14 @@ class EffectTx(AuditTx, EffectReads):
             details={"kind": str(effect.request.get("kind", effect.kind)), "tries": effect.tries},
         )
 
-    def reset(self, effect: Effect) -> None:
-        """A refused effect is to be tried again from the start (``retry``)."""
-        self._set(effect.key, state=EffectState.PLANNED, tries=0, lookups=0, next_try_at=0.0, error="")
+    def owe_again(self, key: str, *, locator: Mapping[str, object], seq: int) -> None:
+        """A source offers again what it was told we took: telling it is owed once more, at the place it is now."""
+        self._set(key, state=EffectState.PLANNED, tries=0, next_try_at=0.0)
+        self.conn.execute(update(t.post).where(t.post.c.seq == seq).values(locator=plain(dict(locator))))
+
+    def adopt(self, effect: Effect, post_seq: int) -> None:
+        """Another post goes on with an effect whose owner has ended without finishing it (a case both go into)."""
+        self._set(effect.key, post_seq=post_seq)
 
     def _set(self, key: str, **values: object) -> None:
         self.conn.execute(update(t.effect).where(t.effect.c.key == key).values(**values))

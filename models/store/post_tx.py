@@ -96,6 +96,12 @@ class PostReads(Part):
             content_key=row["content_key"],
         )
 
+    def seq_of(self, source: str, source_key: str) -> int | None:
+        """The post with this key at its source, or None."""
+        query = select(t.post.c.seq).where(t.post.c.source == source, t.post.c.source_key == source_key)
+        found = self.conn.execute(query).scalar()
+        return int(found) if found is not None else None
+
     def known_offers(self, source: str, keys: Sequence[str]) -> dict[str, OfferState]:
         """Which of these offers we have, by offer key (asked in batches of 500)."""
         known: dict[str, OfferState] = {}
@@ -114,14 +120,18 @@ class PostReads(Part):
     def due(self, limit: int, *, skip: Iterable[int] = ()) -> list[int]:
         """Posts to go on with, fair between channels: urgent first, then each channel's oldest in turn.
 
-        Left out: not yet time to try again, leased by another, or with an earlier unfinished archive effect on the same
-        case (``order_key``) belonging to another post.
+        Left out: not yet time to try again, leased by another, or while another post on its way has an earlier unfinished
+        archive effect on the same case (``order_key``), or is opening that case. A post that has been set aside blocks
+        nobody.
         """
-        other = t.effect.alias("other")
+        other, owner = t.effect.alias("other"), t.post.alias("owner")
         blocked = exists().where(
             other.c.order_key == t.post.c.order_key,
             other.c.state.in_(("planned", "unknown", "pending")),
-            other.c.post_seq < t.post.c.seq,
+            other.c.post_seq != t.post.c.seq,
+            or_(other.c.post_seq < t.post.c.seq, other.c.key == t.post.c.order_key),
+            owner.c.seq == other.c.post_seq,
+            owner.c.state.in_(WORKING),
         )
         rank = func.row_number().over(partition_by=t.post.c.channel, order_by=(t.post.c.urgent.desc(), t.post.c.seq))
         waiting = (
@@ -204,6 +214,12 @@ class PostReads(Part):
         """The files of a rule set that was in force, or None."""
         raw = self.conn.execute(select(t.ruleset.c.files).where(t.ruleset.c.sha256 == sha256)).scalar()
         return unpack(bytes(raw), dict[str, bytes]) if raw is not None else None
+
+    def last_ruleset(self) -> str | None:
+        """The hash of the rule set that came into force last, or None."""
+        query = select(t.ruleset.c.sha256).order_by(t.ruleset.c.in_force_at.desc()).limit(1)
+        found = self.conn.execute(query).scalar()
+        return str(found) if found is not None else None
 
     def referenced_hashes(self) -> set[str]:
         """All hashes a row names as an original document."""
@@ -314,6 +330,12 @@ class PostTx(AuditTx, PostReads):
             raise ValueError("a state is changed by move()")
         self.conn.execute(update(t.post).where(t.post.c.seq == seq).values(**columns))
 
+    def set_locator(self, seq: int, locator: object) -> None:
+        """Where the post is at its source now."""
+        if not isinstance(locator, Mapping):
+            raise TypeError(f"not a locator: {locator!r}")
+        self.set_columns(seq, locator=plain(dict(locator)))
+
     def claim(self, seq: int, *, token: str, lease_s: float) -> bool:
         """Takes the lease of a post by one conditional update (several machines); False when another has it."""
         done = self.conn.execute(
@@ -383,6 +405,13 @@ class PostTx(AuditTx, PostReads):
         )
         self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files)})
         return True
+
+    def use_answer(self, seq: int, round_no: int) -> None:
+        """The answer has gone into the newest decision; it is used once."""
+        last = select(func.max(t.decision.c.no)).where(t.decision.c.post_seq == seq).scalar_subquery()
+        self.conn.execute(
+            update(t.answer).where(t.answer.c.post_seq == seq, t.answer.c.round == round_no).values(decision_no=last)
+        )
 
     def add_answer(self, seq: int, *, round_no: int, verb: str, payload: Mapping[str, object], user: str) -> bool:
         """Records an answer; False when somebody answered this round first (the first wins)."""

@@ -1,0 +1,263 @@
+"""THE way of a post, in order. Each stage takes the former stage's result; the store says how far a post has come.
+
+1 collect   robot/stages/collect.py   what a source offers is downloaded
+2 store     robot/stages/collect.py   durable; state ``received``; the source is told (take-over)
+3 read      robot/stages/read.py      → ReadPost
+4 judge     robot/stages/judge.py     → facts and Judgement
+5 decide    robot/stages/decide.py    → Decision; state ``decided`` or ``set_aside``
+6 archive   robot/owing.py            what the decision owes the archive; state ``archived``
+7 settle    robot/owing.py            what is owed to source and people; state ``done``
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+import structlog
+
+from models.audit import AuditEvent
+from models.decision import Decision, Way
+from models.errors import OutOfReach, TryLater
+from models.noark import Journalstatus
+from models.post import Post, State
+from models.reading import ReadPost
+from models.reasons import ReasonCode
+from models.store.codec import pack
+from models.store.effect_tx import Effect, EffectKind, EffectState
+from models.store.post_tx import LostRace
+from models.store.store import Tx
+from robot import effects
+from robot.office import Office
+from robot.owing import Complete, Round, Waiting, next_round, outcome_of
+from robot.stages.decide import Unused, keep, make_decision, unused_answer
+from robot.stages.judge import Judged, find_duplicates, judge
+from robot.stages.read import Opened, read_post
+
+log = structlog.get_logger()
+
+Owed = Sequence[tuple[Effect, bool]]
+
+
+class Step(StrEnum):
+    """Where a walk ended: at an end of the journey, waiting for something, or stopped by a bug."""
+
+    ENDED = "ended"
+    WAITING = "waiting"
+    BUG = "bug"
+
+
+def walk(seq: int, office: Office) -> Step:
+    """Takes one post as far as it can go now. Safe to call again at any time, from any thread; one call a post at once."""
+    started = time.monotonic()
+    try:
+        with structlog.contextvars.bound_contextvars(organisation=office.name, seq=seq):
+            step = _walk(seq, office)
+            log.info("post_walked", step=step.value, seconds=round(time.monotonic() - started, 3))
+            return step
+    except LostRace:
+        return Step.WAITING
+    except (OutOfReach, TryLater) as later:
+        _leave_for_later(seq, office, later)
+        return Step.WAITING
+    except Exception:  # the one place where the journey protects a post's neighbours from it
+        log.exception("bug_in_post", seq=seq)
+        _set_aside_as_bug(seq, office)
+        return Step.BUG
+
+
+def _walk(seq: int, office: Office) -> Step:
+    with office.store.read() as reads:
+        post = reads.post(seq)
+    if post is None or post.state in (State.DONE, State.SET_ASIDE):
+        return Step.ENDED
+    owed: Owed
+    if post.state is State.RECEIVED:
+        owed = _read_judge_decide(post, office)
+    else:
+        with office.store.write() as tx:
+            owed = _go_on(tx, post, _decision(tx, post), office)
+    while owed:
+        owed = _perform(seq, owed, office)
+    with office.store.read() as reads:
+        now = reads.post(seq)
+    return Step.ENDED if now is None or now.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
+
+
+def _read_judge_decide(post: Post, office: Office) -> Owed:
+    """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
+    with read_post(post, office) as opened:
+        with office.store.read() as reads:
+            duplicates = find_duplicates(reads, post, opened.read)
+        while True:
+            judged = judge(post, opened.read, office, duplicates)
+            with office.store.read() as reads:
+                unused = unused_answer(reads, post)
+            decision = make_decision(post, opened.read, judged, office, unused)
+            _keep_bytes(opened, decision, office)
+            with office.store.write() as tx:
+                newer = find_duplicates(tx, post, opened.read)
+                if newer == duplicates:
+                    return _store_decision(tx, post, opened, judged, decision, unused, office)
+            duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
+
+
+def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> None:
+    """The bytes of attachments become blobs once a decision makes documents of them."""
+    if decision.journalpost is None or decision.way is Way.SET_ASIDE:
+        return
+    for part in opened.read.parts[1:]:
+        wanted = any(document.sha256 == part.sha256 for document in decision.journalpost.dokumenter)
+        if wanted and part.ref in opened.files and not office.blobs.has(part.sha256):
+            office.blobs.adopt(opened.files[part.ref], part.sha256)
+
+
+def _store_decision(
+    tx: Tx, post: Post, opened: Opened, judged: Judged, decision: Decision, unused: Unused | None, office: Office
+) -> Owed:
+    if post.documents:
+        tx.keep_memo(post.documents[0].sha256, 0, "post", str(post.seq), pack(opened.read, ReadPost))
+    keep(tx, post, judged, decision, unused)
+    moved = tx.post(post.seq)
+    if moved is None or moved.state is State.SET_ASIDE:
+        return ()
+    return _go_on(tx, moved, decision, office)
+
+
+def _decision(tx: Tx, post: Post) -> Decision:
+    stored = tx.decision(post.seq)
+    if stored is None:
+        raise LookupError(f"{post.id} is {post.state} without a decision")
+    return stored.decision
+
+
+def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
+    """Moves the post as far as it has come, and begins what it owes next. Empty: it has ended or must wait."""
+    while True:
+        owes = next_round(
+            tx,
+            post,
+            decision,
+            one_at_a_time=not office.archive.capabilities.key_lookup,
+            source=post.stage != "collect" and bool(post.documents),
+        )
+        match owes:
+            case Round(effects=chosen):
+                tx.begin([effect for effect, _ in chosen])
+                return [(_begun(effect), fresh) for effect, fresh in chosen]
+            case Waiting(until=until):
+                tx.set_columns(post.seq, next_try_at=until)
+                return ()
+            case Complete():
+                if post.state is State.DECIDED and decision.way is Way.ARCHIVE:
+                    tx.move(post, State.ARCHIVED, AuditEvent.ARCHIVED, rule=decision.rule)
+                else:
+                    _finish(tx, post, decision)
+                    return ()
+        moved = tx.post(post.seq)
+        if moved is None:
+            raise LookupError(post.id)
+        post = moved
+
+
+def _begun(effect: Effect) -> Effect:
+    """The effect as it stands after :meth:`EffectTx.begin`."""
+    return replace(effect, state=EffectState.UNKNOWN, tries=effect.tries + 1)
+
+
+def _finish(tx: Tx, post: Post, decision: Decision) -> None:
+    outcome = outcome_of(decision)
+    tx.move(
+        post,
+        State.DONE,
+        AuditEvent.DONE,
+        reason=decision.reason if decision.way is Way.DISMISS else None,
+        rule=decision.rule,
+        outcome=outcome.value,
+    )
+
+
+def _perform(seq: int, owed: Owed, office: Office) -> Owed:
+    """Sends one round in order, stopping at the first that did not succeed; records all, and begins the next round."""
+    with office.store.read() as reads:
+        post = reads.post(seq)
+    if post is None:
+        raise LookupError(seq)
+    sent: list[tuple[Effect, effects.Sent]] = []
+    for effect, fresh in owed:
+        stopped = bool(sent) and not isinstance(sent[-1][1], effects.DoneNow)
+        if stopped:
+            sent.append((effect, _unsent(fresh)))
+        else:
+            sent.append((effect, effects.send(effect, office, fresh=fresh, at=post.locator)))
+    with office.store.write() as tx:
+        refused = None
+        for effect, result in sent:
+            refused = effects.record(tx, effect, result, item_id=post.id) or refused
+            if isinstance(result, effects.DoneNow):
+                _note(tx, post, effect, result.locator)
+        if refused is not None:
+            stage = "settle" if post.state is State.ARCHIVED else "archive"
+            tx.move(
+                post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=refused.reason, stage=stage, detail=refused.detail
+            )
+            return ()
+        return _go_on(tx, post, _decision(tx, post), office)
+
+
+def _unsent(fresh: bool) -> effects.Sent:
+    """The outcome of an effect that was begun but not sent, since one before it did not succeed."""
+    error = "et tidligere skritt ble ikke ferdig"
+    return effects.Later(after_s=0.0, error=error, count=False) if fresh else effects.UnknownNow(0.0, error)
+
+
+def _note(tx: Tx, post: Post, effect: Effect, locator: Mapping[str, object]) -> None:
+    """What an effect's answer changes in how the post is listed."""
+    if effect.kind in (EffectKind.TAKE_OVER, EffectKind.SETTLE):
+        tx.set_locator(post.seq, locator["at"])
+        return
+    note_archive_answer(tx, post.seq, effect, locator)
+
+
+def note_archive_answer(tx: Tx, seq: int, effect: Effect, locator: Mapping[str, object]) -> None:
+    """Numbers and status as the archive gave them."""
+    match effect.request.get("kind"):
+        case "ny_saksmappe":
+            tx.set_columns(seq, saksmappe_id=locator["system_id"], saksnummer=locator["number"])
+        case "ny_journalpost":
+            tx.set_columns(
+                seq,
+                journalpost_id=locator["system_id"],
+                journalpost=locator["number"],
+                journalstatus=Journalstatus.MIDLERTIDIG.value,
+            )
+        case "statusendring":
+            tx.set_columns(seq, journalstatus=str(effect.request["til"]))
+
+
+def _leave_for_later(seq: int, office: Office, later: OutOfReach | TryLater) -> None:
+    """The archive or the sandbox could not be asked: the post waits where it is."""
+    wait = later.after_s if isinstance(later, TryLater) else 30.0
+    log.info("post_waits", seq=seq, error=str(later), after_s=wait)
+    if isinstance(later, OutOfReach):
+        office.breakers.out_of_reach(later.connection or "arkiv", str(later))
+    with office.store.write() as tx:
+        tx.set_columns(seq, next_try_at=tx.now + wait)
+
+
+def _set_aside_as_bug(seq: int, office: Office) -> None:
+    with office.store.write() as tx:
+        post = tx.post(seq)
+        if post is None or post.state in (State.DONE, State.SET_ASIDE):
+            return
+        stage = {State.RECEIVED: "read", State.DECIDED: "archive", State.ARCHIVED: "settle"}[post.state]
+        tx.move(
+            post,
+            State.SET_ASIDE,
+            AuditEvent.SET_ASIDE,
+            reason=ReasonCode.BUG,
+            stage=stage,
+            detail="Feil i roboten. Posten er trygg; feilen står i loggen.",
+        )

@@ -1,0 +1,93 @@
+"""One organisation in running order: its store, connections, rules in force and parameters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Archive, Mailer, Source
+from models.audit import AuditEvent
+from models.blobs import BlobStore
+from models.errors import NeedsHuman
+from models.organisation import Organisation
+from models.reasons import ReasonCode
+from models.store import Store
+from robot.breaker import Breakers, Health
+from robot.reading.dispatch import ReadingRoom
+from robot.rules_in_force import RulesInForce
+
+
+@dataclass(slots=True)
+class Desk:
+    """One source. ``intake`` is used by the thread that collects; ``tell`` by whoever holds ``lock``: so a long fetch
+    never holds up telling the source that its post was taken."""
+
+    name: str
+    channel: str
+    intake: Source
+    tell: Source
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`."""
+
+    name: str
+    org_base: Organisation
+    store: Store
+    archive: Archive
+    mailer: Mailer | None
+    desks: Mapping[str, Desk]
+    rules: RulesInForce
+    room: ReadingRoom
+    post_limit_bytes: int
+    disk_reserve_bytes: int
+    report_to: tuple[str, ...] = ()
+    report_place: str = ""
+    breakers: Breakers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.breakers = Breakers(self.store.now, self._connection_changed)
+
+    @property
+    def org(self) -> Organisation:
+        """The parameters, with the unit register of the rules in force."""
+        return self.rules.organisation(self.org_base)
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The organisation's files."""
+        return self.store.blobs
+
+    @contextmanager
+    def source(self, name: str) -> Iterator[Source]:
+        """The source for telling it things; see :class:`robot.effects.Outside`."""
+        desk = self.desks.get(name)
+        if desk is None:
+            raise NeedsHuman(ReasonCode.SETTLE_FAILED, f"Kilden «{name}» står ikke lenger i oppsettet.")
+        with desk.lock:
+            yield desk.tell
+
+    def local_date(self, at: datetime | None = None) -> date:
+        """The date in the organisation's zone, of ``at`` or now."""
+        return (at or self.store.time_utc()).astimezone(ZoneInfo(self.org_base.zone)).date()
+
+    def _connection_changed(self, name: str, health: Health) -> None:
+        event = AuditEvent.CONNECTION_LOST if health.down else AuditEvent.CONNECTION_BACK
+        with self.store.write() as tx:
+            tx.audit(event, object_ref=name, details={"failures": health.failures})
+
+    def close(self) -> None:
+        """Closes connections and the store."""
+        for desk in self.desks.values():
+            desk.intake.close()
+            desk.tell.close()
+        if self.mailer is not None:
+            self.mailer.close()
+        self.archive.close()
+        self.store.close()

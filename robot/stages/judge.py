@@ -1,0 +1,85 @@
+"""Stage 4: facts gathered, then one pure evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rules.engine import evaluate
+
+from models.facts import Facts
+from models.judgement import Judgement
+from models.post import Post
+from models.reading import ReadPost
+from models.store.post_tx import PostReads
+from robot.facts import gather
+from robot.office import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """Other posts with the same content. ``certain``: the Message-ID agrees too (reliability.md section 4)."""
+
+    certain: str | None = None
+    possible: str | None = None
+
+    @property
+    def word(self) -> str | None:
+        """The fact ``duplikat``."""
+        return "sikker" if self.certain else "mulig" if self.possible else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What judging gave."""
+
+    facts: Facts
+    judgement: Judgement
+    duplicates: Duplicates
+    content_key: str
+
+
+def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) -> Judged:
+    """Facts and judgement of a post as read. Deterministic in its arguments and the rule set in force."""
+    ruleset = office.rules.current
+    org = office.org
+    facts = gather(
+        envelope=post.envelope,
+        channel=post.channel,
+        inbox=post.source,
+        source_label=post.source_id,
+        read=read,
+        org=org,
+        needs=ruleset.needs,
+        duplicate=duplicates.word,
+        answers_to=None,
+    )
+    if read.main.reason is not None:
+        judgement = Judgement(ruleset_sha256=ruleset.sha256, winner=None)
+    else:
+        judgement = evaluate(ruleset, facts, org)
+    return Judged(facts=facts, judgement=judgement, duplicates=duplicates, content_key=content_key(read))
+
+
+def content_key(read: ReadPost) -> str:
+    """What tells the same post from another whatever way it came: the canonical message's hash, else the file's."""
+    message = read.message
+    if message is not None and message.content_key:
+        return message.content_key
+    return read.main.sha256
+
+
+def find_duplicates(reads: PostReads, post: Post, read: ReadPost) -> Duplicates:
+    """Posts decided before this one with the same content.
+
+    A mail with the same canonical form and a Message-ID of its own is certainly the same; a file with the same bytes
+    may have been scanned or dropped twice on purpose: that is for a person.
+    """
+    key = content_key(read)
+    others = [row for row in reads.same_content(key, besides=post.seq) if row[2] != "duplicate"] if key else []
+    if not others:
+        return Duplicates()
+    first = others[0][1]
+    message = read.message
+    if message is not None and message.message_id and message.content_key:
+        return Duplicates(certain=first)
+    return Duplicates(possible=first)

@@ -1,0 +1,79 @@
+"""Stage 3: bytes to text, in the sandbox; never twice for the same documents."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.post import Post
+from models.reading import PartKind, ReadPart, ReadPost
+from models.reasons import ReasonCode
+from models.store.codec import pack, unpack
+from robot.office import Office
+from robot.reading.dispatch import InputDocument
+from robot.reading.ocr import OcrPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A post as read, with the bytes of its parts where they lie until they are kept (by ref)."""
+
+    read: ReadPost
+    files: Mapping[str, Path]
+
+
+@contextmanager
+def read_post(post: Post, office: Office) -> Iterator[Opened]:
+    """Reads a post; the parts' bytes are there inside the block only. What cannot be read is in the result, by name."""
+    if not post.documents:
+        yield Opened(read=_nothing(post), files={})
+        return
+    folder = Path(tempfile.mkdtemp(prefix=f"les-{post.seq}-", dir=office.store.spool))
+    try:
+        documents = [
+            InputDocument(path=office.blobs.path(d.sha256), name=d.name, media_type=d.media_type, sha256=d.sha256)
+            for d in post.documents
+        ]
+        reading = office.room.read(documents, folder, memo=StoredPages(office))
+        yield Opened(read=reading.post, files=reading.files)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _nothing(post: Post) -> ReadPost:
+    """What is known of a post whose documents could never be fetched."""
+    reason = ReasonCode(post.reason) if post.reason else ReasonCode.TOO_LARGE
+    part = ReadPart(
+        ref="0",
+        kind=PartKind.DOCUMENT,
+        name=post.source_id,
+        media_type="application/octet-stream",
+        declared_type="",
+        size_bytes=0,
+        sha256="",
+        reason=reason,
+        detail=post.detail,
+    )
+    return ReadPost(parts=(part,))
+
+
+class StoredPages:
+    """OCR pages read before, kept in the organisation's store (``robot.reading.ocr.PageMemo``)."""
+
+    def __init__(self, office: Office) -> None:
+        self._store = office.store
+
+    def get(self, sha256: str, page: int, engine: str, languages: str, dpi: int) -> OcrPage | None:
+        """The page as it was put, or None."""
+        with self._store.read() as reads:
+            raw = reads.memo(sha256, page, engine, f"{languages}@{dpi}")
+        return unpack(raw, OcrPage) if raw is not None else None
+
+    def put(self, sha256: str, page: int, engine: str, languages: str, dpi: int, result: OcrPage) -> None:
+        """Keeps a page; a commit of its own, since a page costs seconds."""
+        with self._store.write() as tx:
+            tx.keep_memo(sha256, page, engine, f"{languages}@{dpi}", pack(result, OcrPage))
