@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,9 @@ import pytest
 from connectors.contract import Source
 from connectors.folder import FolderSettings, FolderSource
 from connectors.folder.settings import OUTCOME_PLACES
+from connectors.imap import ImapSettings, ImapSource
+from connectors.imap.settings import OUTCOME_PLACES as IMAP_PLACES
+from connectors.testing.dovecot import PASSWORD, Dovecot
 from connectors.testing.memory_source import MemoryPlace, MemorySource
 from connectors.testing.source import INBOX, TAKEN, SourceContract
 from models.post import Outcome, Spool
@@ -86,6 +91,58 @@ class FolderLab:
         return self._spool
 
 
+class ImapLab:
+    """A mailbox of its own for each test on a server that all tests share."""
+
+    def __init__(self, server: Dovecot, tmp_path: Path) -> None:
+        self.server = server
+        self.user = f"post-{uuid.uuid4().hex}"
+        self._spool = new_spool(tmp_path)
+
+    def connect(self) -> Source:
+        settings = ImapSettings(
+            host="localhost",
+            port=self.server.imaps_port,
+            username=self.user,
+            ca_file=self.server.ca_file,
+            timeout_s=20,
+            chunk_bytes=1024 * 1024,
+        )
+        return ImapSource(settings, lambda: PASSWORD)
+
+    def deliver(self, name: str, content: bytes, at: datetime) -> None:
+        self.server.deliver(self.user, content, at)
+
+    def served(self, content: bytes) -> bytes:
+        # IMAP ends lines with CRLF and knows no NUL, which Dovecot serves as 0x80.
+        return re.sub(rb"\r?\n", b"\r\n", content).replace(b"\0", b"\x80")
+
+    def contents(self, place: str) -> Sequence[bytes]:
+        names = {TAKEN: "Mottatt"} | {o.value: IMAP_PLACES[o] for o in Outcome}
+        with self.server.client(self.user) as client:
+            prefix, delimiter = client.namespace().personal[0]
+            name = "INBOX" if place == INBOX else prefix + delimiter.join(("Robot", names[place]))
+            if not client.folder_exists(name):
+                return []
+            client.select_folder(name, readonly=True)
+            uids = client.search("UNDELETED")
+            return [client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"] for uid in uids]
+
+    def marks(self) -> object:
+        with self.server.client(self.user) as client:
+            client.select_folder("INBOX", readonly=True)
+            return client.fetch(client.search("ALL"), ["FLAGS", "UID", "INTERNALDATE"])
+
+    def vanish(self) -> None:
+        with self.server.client(self.user) as client:
+            client.select_folder("INBOX")
+            client.delete_messages(client.search("ALL"))
+            client.expunge()
+
+    def spool(self) -> Spool:
+        return self._spool
+
+
 class TestMemorySource(SourceContract):
     @pytest.fixture
     def lab(self, tmp_path: Path) -> MemoryLab:
@@ -96,3 +153,24 @@ class TestFolderSource(SourceContract):
     @pytest.fixture
     def lab(self, tmp_path: Path) -> FolderLab:
         return FolderLab(tmp_path)
+
+
+@pytest.mark.server
+class TestImapSourceWithMove(SourceContract):
+    @pytest.fixture
+    def lab(self, dovecot: Dovecot, tmp_path: Path) -> ImapLab:
+        return ImapLab(dovecot, tmp_path)
+
+
+@pytest.mark.server
+class TestImapSourceWithoutMove(SourceContract):
+    @pytest.fixture
+    def lab(self, dovecot_without_move: Dovecot, tmp_path: Path) -> ImapLab:
+        return ImapLab(dovecot_without_move, tmp_path)
+
+
+@pytest.mark.server
+class TestImapSourceWithoutMoveAndUidplus(SourceContract):
+    @pytest.fixture
+    def lab(self, dovecot_without_uidplus: Dovecot, tmp_path: Path) -> ImapLab:
+        return ImapLab(dovecot_without_uidplus, tmp_path)

@@ -1,0 +1,342 @@
+"""A real Dovecot on loopback for tests, as root or as an ordinary user, with its own folder, CA and certificate."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from imapclient import IMAPClient
+
+PROGRAM = "/usr/sbin/dovecot"
+PASSWORD = "hemmelig-blåbær"
+BASE_CAPABILITIES = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE LITERAL+ NAMESPACE CHILDREN UNSELECT"
+_START_S = 15.0
+
+
+def installed() -> bool:
+    """Whether Dovecot's IMAP server is on this machine (Debian package ``dovecot-imapd``)."""
+    return Path(PROGRAM).exists() and Path("/usr/lib/dovecot/imap").exists()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """What the server can do and how it names mailboxes."""
+
+    move: bool = True
+    uidplus: bool = True
+    idle: bool = True
+    separator: str = "."
+    prefix: str = ""
+
+    def capabilities(self) -> str:
+        """The CAPABILITY answer after log-in."""
+        extra = [name for name, on in (("MOVE", self.move), ("UIDPLUS", self.uidplus), ("IDLE", self.idle)) if on]
+        return " ".join((BASE_CAPABILITIES, *extra))
+
+
+@dataclass(slots=True)
+class Dovecot:
+    """A server under ``folder``. Users need not be made: any user name has a mailbox, with :data:`PASSWORD`.
+
+    ``imaps_port`` speaks TLS from the start, ``imap_port`` STARTTLS; ``ca_file`` signs its certificate for
+    ``localhost`` and 127.0.0.1.
+    """
+
+    folder: Path
+    switches: Switches = field(default_factory=Switches)
+    imap_port: int = 0
+    imaps_port: int = 0
+    _process: subprocess.Popen[bytes] | None = None
+    _delivered: int = 0
+
+    @classmethod
+    def create(cls, switches: Switches | None = None) -> Dovecot:
+        """Makes folder, keys and configuration in a temporary folder of its own, and starts."""
+        folder = Path(tempfile.mkdtemp(prefix="postrobot-dovecot-"))
+        # The mail processes of a server started by root run as another user and must reach their folder.
+        folder.chmod(0o755)
+        server = cls(folder=folder, switches=switches or Switches())
+        server.imap_port, server.imaps_port = _free_port(), _free_port()
+        try:
+            _certificates(folder)
+            server._configure()
+            server.start()
+        except BaseException:
+            server.remove()
+            raise
+        return server
+
+    @property
+    def ca_file(self) -> Path:
+        """The test authority's certificate (PEM)."""
+        return self.folder / "ca.pem"
+
+    @property
+    def log_file(self) -> Path:
+        """What the server says."""
+        return self.folder / "dovecot.log"
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        command = [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + _START_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"Dovecot did not start: {self._last_words()}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stops the server and all its connections."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
+        self._process = None
+
+    def remove(self) -> None:
+        """Stops the server and removes its folder."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def deliver(self, user: str, content: bytes, at: datetime, mailbox: str = "") -> None:
+        """Puts a message into a mailbox past IMAP, as a delivery agent does, so that any byte gets through."""
+        maildir = self.maildir(user, mailbox)
+        for name in ("cur", "new", "tmp"):
+            (maildir / name).mkdir(parents=True, exist_ok=True)
+        self._delivered += 1
+        name = f"{1_700_000_000 + self._delivered}.M{self._delivered}P{os.getpid()}.test"
+        path = maildir / "tmp" / name
+        path.write_bytes(content)
+        os.utime(path, (at.timestamp(), at.timestamp()))
+        uid, gid, _ = _mail_user()
+        if os.geteuid() == 0:
+            for each in (self.folder / "mail" / user, *maildir.rglob("*"), maildir):
+                os.chown(each, uid, gid)
+        path.rename(maildir / "new" / name)
+
+    def client(self, user: str) -> IMAPClient:
+        """A logged-in client of its own, to look at a mailbox from the other side."""
+        client = IMAPClient("localhost", port=self.imaps_port, ssl_context=self.context(), timeout=20)
+        client.plain_login(user, PASSWORD)
+        return client
+
+    def maildir(self, user: str, mailbox: str = "") -> Path:
+        """The folder of a mailbox on disk; "" is the INBOX."""
+        root = self.folder / "mail" / user
+        return root / f".{mailbox}" if mailbox else root
+
+    def bump_uidvalidity(self, user: str, mailbox: str = "", *, by: int = 1, shift_uids: int = 0) -> None:
+        """Gives a mailbox a new UIDVALIDITY, as after a restore; ``shift_uids`` makes old UIDs name other messages."""
+        self.stop()
+        maildir = self.maildir(user, mailbox)
+        listing = maildir / "dovecot-uidlist"
+        first, *lines = listing.read_text("utf-8", "surrogateescape").splitlines(keepends=True)
+        first = re.sub(r"V(\d+)", lambda m: f"V{int(m[1]) + by}", first)
+        if shift_uids:
+            first = re.sub(r"N(\d+)", lambda m: f"N{int(m[1]) + shift_uids}", first)
+            lines = [re.sub(r"^(\d+)", lambda m: str(int(m[1]) + shift_uids), line) for line in lines]
+        listing.write_text("".join([first, *lines]), "utf-8", "surrogateescape")
+        for index in maildir.glob("dovecot.index*"):
+            index.unlink()
+        self.start()
+
+    def context(self) -> ssl.SSLContext:
+        """A verifying TLS context that trusts the test authority."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
+    def _configure(self) -> None:
+        uid, gid, user = _mail_user()
+        mail = self.folder / "mail"
+        mail.mkdir()
+        run = self.folder / "run"
+        run.mkdir(mode=0o755)
+        own = pwd.getpwuid(os.geteuid()).pw_name
+        root = os.geteuid() == 0
+        if root:
+            os.chown(mail, uid, gid)
+        internal, login = ("dovecot", "dovenull") if root else (own, own)
+        (self.folder / "keys").mkdir()
+        text = f"""
+base_dir = {run}
+state_dir = {run}
+instance_name = {self.folder.name}
+log_path = {self.log_file}
+protocols = imap
+listen = 127.0.0.1
+default_internal_user = {internal}
+default_internal_group = {_group(internal)}
+default_login_user = {login}
+first_valid_uid = 1
+mail_uid = {user}
+mail_gid = {gid}
+mail_location = maildir:{mail}/%u
+mail_fsync = never
+ssl = required
+ssl_min_protocol = TLSv1.2
+ssl_cert = <{self.folder}/server.pem
+ssl_key = <{self.folder}/server.key
+auth_mechanisms = plain login
+auth_failure_delay = 0
+imap_capability = {self.switches.capabilities()}
+imap_idle_notify_interval = 2 mins
+namespace inbox {{
+  inbox = yes
+  separator = {self.switches.separator}
+  prefix = {self.switches.prefix}
+}}
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={mail}/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {self.imap_port}
+  }}
+  inet_listener imaps {{
+    port = {self.imaps_port}
+    ssl = yes
+  }}
+}}
+service imap {{
+  process_limit = 64
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+        (self.folder / "dovecot.conf").write_text(text, "utf-8")
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.imap_port), timeout=5) as connection:
+                return connection.recv(4) == b"* OK"
+        except OSError:
+            return False
+
+    def _last_words(self) -> str:
+        try:
+            return self.log_file.read_text("utf-8", "replace")[-1500:]
+        except OSError:
+            done = subprocess.run(
+                [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")], capture_output=True, check=False, timeout=10
+            )
+            return done.stderr.decode("utf-8", "replace")[-1500:]
+
+
+def _mail_user() -> tuple[int, int, str]:
+    """Who owns the mail: ourselves, or ``nobody`` when we are root, whom Dovecot refuses to serve."""
+    entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    return entry.pw_uid, entry.pw_gid, entry.pw_name
+
+
+def _group(user: str) -> str:
+    return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _certificates(folder: Path) -> None:
+    write_authority(folder, "ca")
+    write_certificate(folder, "server", "ca", ("localhost",))
+
+
+def write_authority(folder: Path, name: str) -> None:
+    """Makes a certificate authority: ``name.pem`` and ``name.key``."""
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    title = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"Postrobot test authority {name}")])
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        _builder(title, title, key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    _write(folder, name, certificate, key)
+
+
+def write_certificate(folder: Path, name: str, authority: str, names: Sequence[str]) -> None:
+    """Makes ``name.pem`` and ``name.key`` for DNS ``names`` and 127.0.0.1, signed by ``authority``."""
+
+    signer = load_pem_private_key((folder / f"{authority}.key").read_bytes(), None)
+    assert isinstance(signer, ec.EllipticCurvePrivateKey)
+    issuer = x509.load_pem_x509_certificate((folder / f"{authority}.pem").read_bytes()).subject
+    key = ec.generate_private_key(ec.SECP256R1())
+    title = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    others = [*(x509.DNSName(each) for each in names), x509.IPAddress(ip_address("127.0.0.1"))]
+    certificate = (
+        _builder(title, issuer, key.public_key())
+        .add_extension(x509.SubjectAlternativeName(others), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(signer, hashes.SHA256())
+    )
+    _write(folder, name, certificate, key)
+
+
+def _builder(title: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(title)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+    )
+
+
+def _write(folder: Path, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+
+    (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / f"{name}.key"
+    path.touch(mode=0o600)
+    path.write_bytes(private)
