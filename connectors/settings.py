@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Archive, Mailer, Source
+from models.errors import ConfigFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +61,19 @@ class SourceSettings(ConnectorSettings):
         """Folders on this machine that post is moved to; none may lie in a watched folder."""
         return ()
 
+    def faults_on_disk(self, key: str) -> tuple[ConfigFault, ...]:
+        """What is wrong on this machine now (folders that lack, rights), for ``check``. ``key`` is the source's own."""
+        return ()
+
     def build(self, around: Surroundings) -> Source:
         """Makes the source; opens no connection."""
         raise TypeError(f"{type(self).__name__} lacks build()")
 
 
 class ArchiveSettings(ConnectorSettings):
-    """Settings of an archive."""
+    """Settings of an archive. ``local``: it lies on this machine, so ``check`` opens it without ``--nett``."""
+
+    local: ClassVar[bool] = False
 
     def build(self, around: Surroundings) -> Archive:
         """Makes the archive."""

@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from connectors.contract import Source
-from connectors.folder.settings import PLACES, FolderSettings
+from connectors.folder.settings import PLACES, FolderSettings, folder_faults
 from connectors.settings import SourceSettings, Surroundings
+from models.errors import ConfigFault
 
 
 class FolderConfig(SourceSettings):
@@ -38,6 +39,10 @@ class FolderConfig(SourceSettings):
         """The robot's own folders."""
         settings = self.settings("")
         return tuple(settings.place(name) for name in PLACES)
+
+    def faults_on_disk(self, key: str) -> tuple[ConfigFault, ...]:
+        """Folders that lack, or that the robot may not use."""
+        return folder_faults(self.settings(""), key)
 
     def settings(self, name: str) -> FolderSettings:
         """The same as the source itself takes them."""

@@ -1,0 +1,249 @@
+"""``postrobot check``: is everything there that a run needs? Reads and looks; writes nothing, and no network unless asked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.settings import Surroundings
+from models.errors import ConfigError, NeedsHuman, OutOfReach, PostrobotError, TryLater
+from robot.config import OrganisasjonSettings, Settings
+
+if TYPE_CHECKING:
+    from connectors.contract import Mailer, Source
+
+_FOREIGN_TIMEOUT_S = 20
+
+
+class Level(StrEnum):
+    """How serious a line is. Only FAULT makes ``check`` exit 1."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing looked at: ``area`` is a heading, ``name`` what, ``text`` how it is, ``next_step`` empty when fine."""
+
+    area: str
+    name: str
+    level: Level
+    text: str
+    next_step: str = ""
+
+
+def look(
+    settings: Settings, *, now: Callable[[], datetime], environ: Mapping[str, str], network: bool
+) -> Iterator[Line]:
+    """Everything that is looked at, in the order it is shown."""
+    yield from _ground(settings, environ)
+    for name, organisation in settings.organisasjon.items():
+        yield from _sources(name, organisation)
+        yield from _archive(settings, name, organisation, now=now, network=network)
+        yield from _rules(settings, name)
+        if network:
+            yield from _network(settings, name, organisation, now)
+
+
+def surroundings(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
+    """What a connector of an organisation is built with; ``part`` is ``kilde.epost``, ``arkiv`` …"""
+    organisation = settings.organisasjon[name]
+    return Surroundings(
+        name=part.rpartition(".")[2],
+        connection=f"{name}.{part}",
+        orgnr=organisation.orgnr,
+        zone=settings.zone(name),
+        state=settings.state(name),
+        now=now,
+        tilgangskoder=organisation.tilgangskoder,
+        post_bytes=settings.robot.grenser.post_bytes,
+    )
+
+
+# --- the ground --------------------------------------------------------------------------------------------------
+
+
+def _ground(settings: Settings, environ: Mapping[str, str]) -> Iterator[Line]:
+    area = "Grunnlag"
+    count = len(settings.organisasjon)
+    text = f"{settings.file}, {count} organisasjon{'er' if count > 1 else ''}"
+    yield Line(area=area, name="Oppsett", level=Level.OK, text=text)
+    yield _state(area, settings.robot.tilstand, settings.robot.grenser.disk_reserve_bytes)
+    yield _tesseract(area, settings.robot.grenser.ocr_spraak, environ)
+    if _installed("robotframework"):
+        yield Line(
+            area=area,
+            name="Pakker",
+            level=Level.WARNING,
+            text="Robot Framework er installert i samme miljø og bruker samme pakkenavn («robot»)",
+            next_step="installer Postrobot i et eget virtuelt miljø",
+        )
+
+
+def _state(area: str, folder: Path, reserve_bytes: int) -> Line:
+    name = "Tilstand"
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        text = f"{folder} kan ikke skrives"
+        return Line(
+            area=area, name=name, level=Level.FAULT, text=text, next_step=f"gi tjenesten skriverett til {nearest}"
+        )
+    free = shutil.disk_usage(nearest).free
+    text = f"{folder}, {free / 1e9:.0f} GB ledig"
+    if free < reserve_bytes:
+        step = "rydd på disken: henting stanser under robot.grenser.diskreserve_mb"
+        return Line(area=area, name=name, level=Level.FAULT, text=text, next_step=step)
+    if folder.exists() and folder.stat().st_mode & 0o007:
+        step = f"chmod o= {folder}"
+        text = f"{folder} er åpen for alle på maskinen"
+        return Line(area=area, name=name, level=Level.WARNING, text=text, next_step=step)
+    return Line(area=area, name=name, level=Level.OK, text=text)
+
+
+def _tesseract(area: str, languages: str, environ: Mapping[str, str]) -> Line:
+    name = "OCR"
+    program = shutil.which("tesseract", path=environ.get("PATH"))
+    if program is None:
+        step = "apt install tesseract-ocr tesseract-ocr-nor tesseract-ocr-eng"
+        return Line(area=area, name=name, level=Level.FAULT, text="tesseract finnes ikke", next_step=step)
+    try:
+        told = subprocess.run(
+            [program, "--list-langs"], capture_output=True, text=True, timeout=_FOREIGN_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        step = "kjør «tesseract --list-langs» for å se hvorfor"
+        return Line(area=area, name=name, level=Level.FAULT, text="tesseract svarer ikke", next_step=step)
+    have = set(told.stdout.split("\n")[1:])
+    lacking = [language for language in languages.split("+") if language not in have]
+    if lacking:
+        step = f"apt install {' '.join(f'tesseract-ocr-{language}' for language in lacking)}"
+        text = f"tesseract mangler språk: {', '.join(lacking)}"
+        return Line(area=area, name=name, level=Level.FAULT, text=text, next_step=step)
+    return Line(area=area, name=name, level=Level.OK, text=f"tesseract med {languages}")
+
+
+def _installed(distribution: str) -> bool:
+    try:
+        metadata.distribution(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+# --- one organisation --------------------------------------------------------------------------------------------
+
+
+def _sources(name: str, organisation: OrganisasjonSettings) -> Iterator[Line]:
+    for source_name, source in organisation.kilde.items():
+        key = f"organisasjon.{name}.kilde.{source_name}"
+        faults = source.faults_on_disk(key)
+        for fault in faults:
+            yield Line(
+                area=f"Kilder ({name})",
+                name=source_name,
+                level=Level.FAULT,
+                text=f"{fault.key}: ventet {fault.expected}",
+                next_step=f"for eksempel {fault.suggestion}"
+                if fault.suggestion
+                else "rett oppsettet, eller lag mappen",
+            )
+        if not faults:
+            text = ", ".join((source.type, *(str(folder) for folder in source.watched())))
+            yield Line(area=f"Kilder ({name})", name=source_name, level=Level.OK, text=text)
+
+
+def _archive(
+    settings: Settings, name: str, organisation: OrganisasjonSettings, *, now: Callable[[], datetime], network: bool
+) -> Iterator[Line]:
+    from models.archive import JournalQuery
+
+    area, kind = f"Arkiv ({name})", organisation.arkiv.type
+    if not organisation.arkiv.local and not network:
+        yield Line(area=area, name=kind, level=Level.OK, text="ikke spurt (spør med --nett)")
+        return
+    if organisation.arkiv.local and not settings.state(name).is_dir():
+        yield Line(area=area, name=kind, level=Level.OK, text="lages ved første kjøring")
+        return
+    try:
+        archive = organisation.arkiv.build(surroundings(settings, name, "arkiv", now))
+        try:
+            archive.journalposter(JournalQuery(), None)
+        finally:
+            archive.close()
+    except (PostrobotError, OSError) as problem:
+        yield Line(area=area, name=kind, level=Level.FAULT, text=f"åpner ikke: {problem}", next_step="se meldingen")
+        return
+    yield Line(area=area, name=kind, level=Level.OK, text="åpner og svarer")
+
+
+def _rules(settings: Settings, name: str) -> Iterator[Line]:
+    from robot.rulesets import lint_organisation
+
+    area = f"Regler ({name})"
+    found = lint_organisation(settings, name)
+    errors, warnings = found.errors, found.warnings
+    text = f"{found.files} filer, {found.rules} regler, {found.examples} eksempler"
+    if errors or warnings:
+        level = Level.FAULT if errors else Level.WARNING
+        text += f": {errors} feil, {warnings} advarsler"
+        folders = " ".join(found.layers)
+        yield Line(area=area, name="Regelsett", level=level, text=text, next_step=f"postrobot rules lint {folders}")
+    else:
+        yield Line(area=area, name="Regelsett", level=Level.OK, text=text)
+
+
+# --- only with --nett --------------------------------------------------------------------------------------------
+
+
+def _network(
+    settings: Settings, name: str, organisation: OrganisasjonSettings, now: Callable[[], datetime]
+) -> Iterator[Line]:
+    for source_name, source in organisation.kilde.items():
+        around = surroundings(settings, name, f"kilde.{source_name}", now)
+        yield _asked(f"Kilder ({name})", source_name, lambda s=source, a=around: _ask_source(s.build(a)))
+    if organisation.epost is not None:
+        around = surroundings(settings, name, "epost", now)
+        mailer = organisation.epost
+        yield _asked(f"E-post ({name})", mailer.type, lambda: _ask_mailer(mailer.build(around)))
+
+
+def _asked(area: str, name: str, ask: Callable[[], str]) -> Line:
+    try:
+        return Line(area=area, name=name, level=Level.OK, text=ask())
+    except (ConfigError, OutOfReach, TryLater, NeedsHuman) as problem:
+        step = "rett oppsettet, eller prøv igjen når forbindelsen er oppe"
+        return Line(area=area, name=name, level=Level.FAULT, text=str(problem), next_step=step)
+
+
+def _ask_source(source: Source) -> str:
+    try:
+        waiting = next(iter(source.offers(1)), None)
+    finally:
+        source.close()
+    return "svarer, post venter" if waiting else "svarer, ingen post venter"
+
+
+def _ask_mailer(mailer: Mailer) -> str:
+    probe = getattr(mailer, "probe", None)
+    try:
+        if probe is not None:
+            probe()
+    finally:
+        mailer.close()
+    return "svarer" if probe is not None else "klar"
+
+
+def worst(lines: Iterable[Line]) -> Level:
+    """The most serious level among the lines."""
+    levels = {line.level for line in lines}
+    return next((level for level in (Level.FAULT, Level.WARNING) if level in levels), Level.OK)
