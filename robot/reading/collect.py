@@ -242,7 +242,10 @@ class PostCollector:
         self._parts[ref] = self._open(part, path)
 
     def _open(self, part: ReadPart, path: Path) -> ReadPart:
-        """The part with what its reader found, or with why there is nothing."""
+        """The part with what its reader found, or with why there is nothing.
+
+        Running out of memory ends the child: the part may be innocent of it, and is then tried in a child of its own.
+        """
         reader = self._tools.reader(part.media_type)
         if part.ref in self._skip:
             return _unread(part, self._skip[part.ref])
@@ -254,8 +257,6 @@ class PostCollector:
             result = reader(path, part.ref, self)
         except Unreadable as fault:
             return _unread(part, fault.reason, fault.detail)
-        except MemoryError:
-            return _unread(part, ReasonCode.MEMORY)
         except PARSER_ERRORS as fault:
             full = isinstance(fault, OSError) and fault.errno in (errno.EFBIG, errno.ENOSPC)
             return _unread(part, ReasonCode.OUTPUT_LIMIT if full else ReasonCode.DAMAGED)

@@ -19,6 +19,7 @@ _FEW_LETTERS = 40
 """A page with fewer letters than this and a picture over half of it is a scan with a stamp or a page number."""
 _GARBAGE = 0.3
 """Share of characters that no font map explains, above which a text layer is worth nothing."""
+_NO_CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}
 _MOST_LAYOUT_PAGES = 20
 _SCRAMBLED_JUMPS = 3
 _MOST_OBJECTS = 2000
@@ -96,11 +97,12 @@ def _page(document: Any, number: int) -> _Page | None:
     except pypdfium2.PdfiumError:
         return None
     text = _tidy(textpage.get_text_range())
+    garbage = _is_garbage(text)
     found = _Page(
-        text=text,
+        text="" if garbage else text.translate(_NO_CONTROLS),
         remarks=remarks(document, page),
-        scan=_is_scan(page, text),
-        scrambled=_is_scrambled(textpage),
+        scan=garbage or _is_scan(page, text),
+        scrambled=not garbage and _is_scrambled(textpage),
     )
     textpage.close()
     page.close()
@@ -125,13 +127,16 @@ def _tidy(text: str) -> str:
     return text.replace("\x00", "").replace("\u00ad\n", "").rstrip()
 
 
-def _is_scan(page: Any, text: str) -> bool:
-    """Whether the page must be looked at to be read: something is drawn there, and its text layer says too little."""
+def _is_garbage(text: str) -> bool:
+    """Whether a text layer is only numbers of glyphs: its font does not tell which letters they are."""
     solid = [char for char in text if not char.isspace()]
     strange = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " " for char in solid)
-    if solid and strange > _GARBAGE * len(solid):
-        return True
-    letters = sum(char.isalnum() for char in solid)
+    return strange > _GARBAGE * len(solid)
+
+
+def _is_scan(page: Any, text: str) -> bool:
+    """Whether the page must be looked at to be read: something is drawn there, and its text layer says too little."""
+    letters = sum(char.isalnum() for char in text)
     if letters >= _FEW_LETTERS:
         return False
     return _largest_picture(page) > 0.5 if letters else _draws_anything(page)
