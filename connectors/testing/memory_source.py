@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from connectors.contract import Source
 from models.errors import NeedsHuman, TryLater
 from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit
 from models.reasons import ReasonCode
@@ -105,3 +107,41 @@ class MemorySource:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class MemoryLab:
+    """The place in memory as a lab of the source suite; ``make`` may make a broken source."""
+
+    def __init__(self, folder: Path, make: Callable[[MemoryPlace], Source] = MemorySource) -> None:
+        self.place = MemoryPlace()
+        self._make = make
+        self._spool = Spool(folder)
+
+    def connect(self) -> Source:
+        """A new source on the same place."""
+        return self._make(self.place)
+
+    def deliver(self, name: str, content: bytes, at: datetime) -> None:
+        """Adds a post; names may repeat."""
+        self.place.deliver(name, content, at)
+
+    def served(self, content: bytes) -> bytes:
+        """Bytes stay as they are."""
+        return content
+
+    def contents(self, place: str) -> Sequence[bytes]:
+        """The contents at a place."""
+        return [post.content for post in self.place.at(place)]
+
+    def marks(self) -> object:
+        """All posts with their marks."""
+        return dict(self.place.posts)
+
+    def vanish(self) -> None:
+        """Empties the inbox."""
+        for post in self.place.at(INBOX):
+            del self.place.posts[post.number]
+
+    def spool(self) -> Spool:
+        """The spool in the folder given."""
+        return self._spool

@@ -144,6 +144,8 @@ class SourceContract:
         assert (1, 1) == (len(lab.contents(INBOX)), len(lab.contents(TAKEN)))
         (left,) = _offers(source)
         assert second.source_key == _download(lab, source, left).source_key
+        source.take_over(_stored(second.locator))
+        assert (0, 2) == (len(lab.contents(INBOX)), len(lab.contents(TAKEN)))
 
     def test_downloaded_bytes_are_those_delivered(self, lab: SourceLab) -> None:
         lab.deliver("brev.eml", AWKWARD, FIRST_AT)

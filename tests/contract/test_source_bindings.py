@@ -18,7 +18,7 @@ from connectors.folder.settings import OUTCOME_PLACES
 from connectors.imap import ImapSettings, ImapSource
 from connectors.imap.settings import OUTCOME_PLACES as IMAP_PLACES
 from connectors.testing.dovecot import PASSWORD, Dovecot
-from connectors.testing.memory_source import MemoryPlace, MemorySource
+from connectors.testing.memory_source import MemoryLab
 from connectors.testing.source import INBOX, TAKEN, SourceContract
 from models.post import Outcome, Spool
 
@@ -27,34 +27,6 @@ def new_spool(tmp_path: Path) -> Spool:
     folder = tmp_path / "spool"
     folder.mkdir()
     return Spool(folder)
-
-
-class MemoryLab:
-    def __init__(self, tmp_path: Path) -> None:
-        self.place = MemoryPlace()
-        self._spool = new_spool(tmp_path)
-
-    def connect(self) -> Source:
-        return MemorySource(self.place)
-
-    def deliver(self, name: str, content: bytes, at: datetime) -> None:
-        self.place.deliver(name, content, at)
-
-    def served(self, content: bytes) -> bytes:
-        return content
-
-    def contents(self, place: str) -> Sequence[bytes]:
-        return [post.content for post in self.place.at(place)]
-
-    def marks(self) -> object:
-        return dict(self.place.posts)
-
-    def vanish(self) -> None:
-        for post in self.place.at(INBOX):
-            del self.place.posts[post.number]
-
-    def spool(self) -> Spool:
-        return self._spool
 
 
 class FolderLab:
