@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from connectors.settings import Surroundings
+from connectors.settings import MailerSettings, SourceSettings, Surroundings
 from models.errors import ConfigError, NeedsHuman, OutOfReach, PostrobotError, TryLater
 from robot.config import OrganisasjonSettings, Settings
-
-if TYPE_CHECKING:
-    from connectors.contract import Mailer, Source
 
 _FOREIGN_TIMEOUT_S = 20
 
@@ -210,11 +207,10 @@ def _network(
 ) -> Iterator[Line]:
     for source_name, source in organisation.kilde.items():
         around = surroundings(settings, name, f"kilde.{source_name}", now)
-        yield _asked(f"Kilder ({name})", source_name, lambda s=source, a=around: _ask_source(s.build(a)))
+        yield _asked(f"Kilder ({name})", source_name, partial(_ask_source, source, around))
     if organisation.epost is not None:
         around = surroundings(settings, name, "epost", now)
-        mailer = organisation.epost
-        yield _asked(f"E-post ({name})", mailer.type, lambda: _ask_mailer(mailer.build(around)))
+        yield _asked(f"E-post ({name})", organisation.epost.type, partial(_ask_mailer, organisation.epost, around))
 
 
 def _asked(area: str, name: str, ask: Callable[[], str]) -> Line:
@@ -225,7 +221,8 @@ def _asked(area: str, name: str, ask: Callable[[], str]) -> Line:
         return Line(area=area, name=name, level=Level.FAULT, text=str(problem), next_step=step)
 
 
-def _ask_source(source: Source) -> str:
+def _ask_source(settings: SourceSettings, around: Surroundings) -> str:
+    source = settings.build(around)
     try:
         waiting = next(iter(source.offers(1)), None)
     finally:
@@ -233,7 +230,8 @@ def _ask_source(source: Source) -> str:
     return "svarer, post venter" if waiting else "svarer, ingen post venter"
 
 
-def _ask_mailer(mailer: Mailer) -> str:
+def _ask_mailer(settings: MailerSettings, around: Surroundings) -> str:
+    mailer = settings.build(around)
     probe = getattr(mailer, "probe", None)
     try:
         if probe is not None:
