@@ -10,17 +10,16 @@ from connectors.arkiv import codec
 from connectors.arkiv import statements as q
 from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder
-from connectors.arkiv.records import EXTERNAL_PARTS, UNKNOWN_SENDER, Journalpost, Sak
+from connectors.arkiv.records import EXTERNAL_PARTS
+from connectors.arkiv.shown import saksmappe_of, view_of
 from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.words import fold
 from models.archive import (
     JournalPage,
-    JournalpostView,
     JournalQuery,
     Part,
     SakQuery,
     Saksmappe,
-    SaksmappeRef,
 )
 
 MOST_CASES = 50
@@ -42,7 +41,7 @@ def find_saksmapper(db: Connection, query: SakQuery) -> list[Saksmappe]:
     rows = db.execute(narrowed.order_by(t.saksmappe.c.id).limit(MOST_CASES)).mappings().all()
     cases = [codec.sak_of(r) for r in rows]
     known = _known(db, [c.system_id for c in cases])
-    return [saksmappe_of(c, known.get(c.system_id, frozenset())) for c in cases]
+    return [saksmappe_of(c, known.get(c.system_id, ())) for c in cases]
 
 
 def _narrowed(query: SakQuery) -> Select[tuple[object, ...]] | None:
@@ -104,49 +103,16 @@ _CORRESPONDENTS = (
 )
 
 
-def _known(db: Connection, sids: list[str]) -> dict[str, frozenset[str]]:
-    """Who is known to each case: lower-cased addresses, orgnr and names of parties and outside correspondents."""
+def _known(db: Connection, sids: list[str]) -> dict[str, list[str]]:
+    """Who is known to each case: addresses, orgnr and names of parties and outside correspondents."""
+    found: dict[str, list[str]] = {sid: [] for sid in sids}
     if not sids:
-        return {}
-    found: dict[str, set[str]] = {sid: set() for sid in sids}
+        return found
     for row in db.execute(_PARTIES, {"sids": sids}).mappings():
-        found[row["saksmappe"]] |= {fold(row["navn"]), row["orgnr"], row["epostadresse"].strip().lower()}
+        found[row["saksmappe"]] += [row["navn"], row["orgnr"], row["epostadresse"]]
     for row in db.execute(_CORRESPONDENTS, {"sids": sids}).mappings():
-        found[row["saksmappe"]] |= {fold(row["navn"]), row["organisasjons_id"], row["epostadresse"].strip().lower()}
-    return {sid: frozenset(names - {"", fold(UNKNOWN_SENDER)}) for sid, names in found.items()}
-
-
-def saksmappe_of(sak: Sak, known: frozenset[str]) -> Saksmappe:
-    """A case as the contract shows it."""
-    return Saksmappe(
-        ref=SaksmappeRef(system_id=sak.system_id, saksnummer=sak.saksnummer),
-        tittel=sak.tittel,
-        arkivdel=sak.arkivdel,
-        arkivdelstatus=sak.arkivdelstatus,
-        saksstatus=sak.status,
-        administrativ_enhet=sak.administrativ_enhet,
-        saksansvarlig=sak.saksansvarlig,
-        skjerming=sak.skjerming,
-        known=tuple(sorted(known)),
-    )
-
-
-def view_of(post: Journalpost) -> JournalpostView:
-    """A journalpost as the contract shows it."""
-    return JournalpostView(
-        system_id=post.system_id,
-        our_key=post.our_key,
-        number=post.registrerings_id,
-        saksmappe=SaksmappeRef(system_id=post.sak, saksnummer=post.saksnummer),
-        type=post.type,
-        status=post.status,
-        tittel=post.tittel,
-        offentlig_tittel=post.offentlig_tittel,
-        enhet=post.enhet,
-        registered_at=post.opprettet,
-        skjerming=post.skjerming,
-        journalnummer=post.journalnummer,
-    )
+        found[row["saksmappe"]] += [row["navn"], row["organisasjons_id"], row["epostadresse"]]
+    return found
 
 
 def journalposter(
