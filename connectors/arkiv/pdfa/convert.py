@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -74,6 +75,9 @@ def task(bench: Bench) -> dict[str, Any]:
 
     Answers ``{"fault", "detail"}`` or the fields of :class:`~connectors.arkiv.pdfa.result.Conversion`.
     """
+    # In the sandbox /etc/mime.types is seen but not to be opened, and weasyprint's import would fail on it; Python's own
+    # table is enough.
+    mimetypes.knownfiles.clear()
     target = bench.folder / OUTPUT
     target.parent.mkdir(parents=True, exist_ok=True)
     told = bench.arguments

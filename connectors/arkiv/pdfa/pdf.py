@@ -30,6 +30,11 @@ def pdf_to_pdfa(source: Path, target: Path, *, tool: str = "pikepdf", notes: tup
 
     try:
         with pikepdf.open(source) as pdf:
+            if tool == "pikepdf" and (flavour := conforms(source)):
+                target.write_bytes(source.read_bytes())
+                return Conversion(
+                    tool="ingen", checked=True, flavour=flavour, notes=("den mottatte filen er selv PDF/A",)
+                )
             locked = pdf.is_encrypted
             if not len(pdf.pages):
                 raise CannotConvert(Fault.EMPTY)
@@ -44,6 +49,21 @@ def pdf_to_pdfa(source: Path, target: Path, *, tool: str = "pikepdf", notes: tup
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as bad:
         # A malformed file meets our walk in any of these; what it was stands in the cause.
         raise CannotConvert(Fault.DAMAGED, type(bad).__name__) from bad
+
+
+def conforms(path: Path) -> str:
+    """The PDF/A flavour (``1b``, ``2b``, ``3b``) that every construct of the file has been found to keep, or empty."""
+    import pikepdf
+    from pikepdf import pdfa
+
+    with pikepdf.open(path) as pdf:
+        if "/Metadata" not in pdf.Root or check_pdfa(path):
+            return ""
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
+            flavour = f"{xmp.pdfa_status[:1]}b"
+    if flavour not in {"1b", "2b", "3b"}:
+        return ""
+    return "" if pdfa.validate_written(path, flavour).findings else flavour
 
 
 def _save(pdf: pikepdf.Pdf, target: Path, *, tool: str, notes: tuple[str, ...]) -> Conversion:
