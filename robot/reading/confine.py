@@ -94,7 +94,7 @@ def close_file_system(*, readable: Iterable[Path], documents: Iterable[int], fol
     """
     libc = _libc()
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    version = libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    version = landlock_version()
     if version < 1:
         return False
     everything = _FILE_RIGHTS_V1
@@ -117,6 +117,12 @@ def close_file_system(*, readable: Iterable[Path], documents: Iterable[int], fol
         return bool(libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)) == 0)
     finally:
         os.close(ruleset)
+
+
+@functools.cache
+def landlock_version() -> int:
+    """The kernel's version of Landlock; below 1 when it has none or it is off."""
+    return int(_libc().syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 
 @functools.cache

@@ -159,6 +159,7 @@ def main(arguments: Sequence[str]) -> None:
         if function:
             getattr(module, function)()
     confine.program_trees()  # Looked up once, for all children.
+    confine.landlock_version()
     confine.leave_network()
     confine.adopt_orphans()
     gc.collect()
