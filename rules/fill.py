@@ -1,0 +1,252 @@
+"""A rule that hit → its outcome with every template filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from models.archive import Part
+from models.judgement import (
+    Addition,
+    AvvisUtfall,
+    Hit,
+    JournalpostUtfall,
+    NySak,
+    SakValg,
+    TilMenneske,
+    Utfall,
+    VideresendUtfall,
+)
+from models.noark import TEMPORARY, EksternNoekkel, Skjerming
+from models.reasons import ReasonCode
+from rules.context import Context
+from rules.hent import extract
+from rules.model import (
+    AdditionSpec,
+    CaseSpec,
+    DeadlineSpec,
+    DismissSpec,
+    ForwardSpec,
+    HumanSpec,
+    JournalSpec,
+    NewCaseSpec,
+    Rule,
+    ShieldSpec,
+    UnitSpec,
+)
+from rules.parse_parts import register_key
+from rules.templates import Captured, Filler, Template, ValueProblem
+
+
+def fill_hit(rule: Rule, ctx: Context) -> Hit:
+    """The hit; with ``problem`` in place of an outcome when an obligatory value is missing or several differ."""
+    captured = {extraction.name: extract(extraction, ctx) for extraction in rule.extractions}
+    shown = {name: ", ".join(value.values) for name, value in captured.items() if value.values}
+    outcome: Utfall | None = None
+    problem: ReasonCode | None = None
+    detail = ""
+    try:
+        _demands(rule, captured)
+        outcome = _outcome(rule, Filler(ctx, captured))
+    except ValueProblem as trouble:
+        problem, detail = trouble.code, trouble.detail
+    return Hit(
+        regel=rule.id,
+        navn=rule.navn,
+        prioritet=rule.prioritet,
+        modus=rule.modus,
+        utfall=outcome,
+        problem=problem,
+        problem_detail=detail,
+        captures=shown,
+    )
+
+
+def fill_addition(rule: Rule, ctx: Context, *, unknown: bool) -> Addition:
+    """What the rule adds. On *ukjent* the shielding becomes the temporary code and ``haster`` is applied; the others not.
+
+    A value that is missing makes the rule as good as *ukjent*: it still shuts, and is listed.
+    """
+    spec = rule.addition
+    assert spec is not None  # noqa: S101 (only rules with legg_til come here)
+    if unknown:
+        return _uncertain(rule, spec)
+    captured = {extraction.name: extract(extraction, ctx) for extraction in rule.extractions}
+    filler = Filler(ctx, captured)
+    try:
+        return Addition(
+            regel=rule.id,
+            navn=rule.navn,
+            modus=rule.modus,
+            skjerming=_shield(spec.shield, filler),
+            forfall=_deadline(spec.forfall, filler),
+            varsel=spec.varsel,
+            kopi_til=spec.kopi_til,
+            haster=spec.haster,
+        )
+    except ValueProblem:
+        return _uncertain(rule, spec)
+
+
+def _uncertain(rule: Rule, spec: AdditionSpec) -> Addition:
+    return Addition(
+        regel=rule.id,
+        navn=rule.navn,
+        modus=rule.modus,
+        unknown=True,
+        skjerming=TEMPORARY if spec.shield is not None else None,
+        haster=spec.haster,
+    )
+
+
+def _demands(rule: Rule, captured: Mapping[str, Captured]) -> None:
+    """``krav`` of every name, used or not; a deadline with a fall-back needs none.
+
+    Raises:
+        ValueProblem: the first that is not met.
+    """
+    spared = _with_fallback(rule)
+    for name, value in captured.items():
+        if not value.values and not value.optional and name not in spared:
+            raise ValueProblem(ReasonCode.VALUE_MISSING, name)
+        if len(value.values) > 1 and not value.many:
+            raise ValueProblem(ReasonCode.VALUE_AMBIGUOUS, f"{name}: {', '.join(value.values)}")
+
+
+def _with_fallback(rule: Rule) -> frozenset[str]:
+    spec = rule.outcome.forfall if isinstance(rule.outcome, JournalSpec) else None
+    names: set[str] = set()
+    while spec is not None:
+        if spec.name and spec.otherwise is not None:
+            names.add(spec.name)
+        spec = spec.otherwise
+    return frozenset(names)
+
+
+def _outcome(rule: Rule, filler: Filler) -> Utfall:
+    spec = rule.outcome
+    if isinstance(spec, JournalSpec):
+        return _journalpost(spec, filler)
+    if isinstance(spec, ForwardSpec):
+        due = spec.foelg_opp.after(filler.day("dato.mottatt")) if spec.foelg_opp is not None else None
+        return VideresendUtfall(til=filler.key(spec.til), kanal=spec.kanal, grunn=spec.grunn, foelg_opp=due)
+    if isinstance(spec, DismissSpec):
+        return AvvisUtfall(grunn=spec.grunn, hjemmel=spec.hjemmel)
+    assert isinstance(spec, HumanSpec)  # noqa: S101 (the union is closed)
+    return TilMenneske(tekst=_lenient(spec.tekst, filler))
+
+
+def _lenient(template: Template, filler: Filler) -> str:
+    """The text for a person; a name without a value is shown as it stands."""
+    try:
+        return filler.text(template)
+    except ValueProblem:
+        return template.source
+
+
+def _journalpost(spec: JournalSpec, filler: Filler) -> JournalpostUtfall:
+    return JournalpostUtfall(
+        sak=_case(spec.case, filler),
+        type=spec.type,
+        tittel=filler.text(spec.tittel),
+        offentlig_tittel=filler.text(spec.offentlig_tittel),
+        avsender=filler.text(spec.avsender),
+        mottaker=filler.text(spec.mottaker),
+        dokumentdato=filler.day(spec.dokumentdato) if spec.dokumentdato else None,
+        tilgang_aapen=spec.access.open,
+        skjerming=_shield(spec.access.shield, filler),
+        forfall=_deadline(spec.forfall, filler),
+        avskriv=spec.avskriv,
+        hoveddokument=filler.text(spec.hoveddokument),
+        ta_med=tuple(filler.text(template) for template in spec.ta_med),
+        fordel_til=_unit(spec.fordel_til, filler),
+    )
+
+
+def _case(spec: CaseSpec, filler: Filler) -> SakValg:
+    samlesak = filler.text(spec.samlesak) if spec.samlesak is not None else None
+    external = None
+    if spec.ekstern is not None:
+        external = EksternNoekkel(system=filler.key(spec.ekstern[0]), noekkel=filler.key(spec.ekstern[1]))
+    opened = None
+    if spec.aapen is not None:
+        name, value, arkivdel = spec.aapen
+        opened = (name, filler.key(value), filler.key(arkivdel))
+    return SakValg(
+        samlesak=samlesak,
+        saksnummer=filler.key(spec.saksnummer) if spec.saksnummer is not None else None,
+        part=_part(spec.part, filler) if spec.part is not None else None,
+        sakstype=spec.sakstype,
+        ekstern_noekkel=external,
+        aapen_sak_med=opened,
+        mangler=spec.mangler,
+        avsluttet=spec.avsluttet,
+        ny=_new_case(spec.ny, samlesak or "", filler) if spec.ny is not None else None,
+    )
+
+
+def _part(spec: Mapping[str, Template], filler: Filler) -> Part:
+    born = spec.get("født")
+    text = {key: filler.key(value) for key, value in spec.items() if key != "født"}
+    return Part(
+        navn=text.get("navn", ""),
+        fnr=text.get("fnr", ""),
+        orgnr="".join(text.get("orgnr", "").split()),
+        ansattnr=text.get("ansattnr", ""),
+        foedt=filler.day(born.names[0]) if born is not None and born.names else None,
+    )
+
+
+def _new_case(spec: NewCaseSpec, samlesak: str, filler: Filler) -> NySak:
+    return NySak(
+        tittel=filler.text(spec.tittel) or samlesak,
+        offentlig_tittel=filler.text(spec.offentlig_tittel),
+        arkivdel=filler.text(spec.arkivdel),
+        klasse=filler.text(spec.klasse),
+        enhet=filler.text(spec.enhet),
+        saksansvarlig=filler.text(spec.saksansvarlig),
+        tilgang_aapen=spec.access.open,
+        skjerming=_shield(spec.access.shield, filler),
+    )
+
+
+def _shield(spec: ShieldSpec | None, filler: Filler) -> Skjerming | None:
+    if spec is None:
+        return None
+    words = tuple(word for template in spec.ord if (word := filler.text(template)))
+    return Skjerming(
+        kode=spec.kode,
+        hjemmel=spec.hjemmel,
+        skjul=spec.skjul,
+        ord=words,
+        dokument=spec.dokument,
+        aar=spec.aar,
+    )
+
+
+def _deadline(spec: DeadlineSpec | None, filler: Filler) -> date | None:
+    if spec is None:
+        return None
+    if spec.duration is not None:
+        return spec.duration.after(filler.day(spec.start))
+    try:
+        return filler.day(spec.name)
+    except ValueProblem as trouble:
+        if spec.otherwise is None or trouble.code is not ReasonCode.VALUE_MISSING:
+            raise
+        return _deadline(spec.otherwise, filler)
+
+
+def _unit(spec: UnitSpec | None, filler: Filler) -> str:
+    if spec is None:
+        return ""
+    if spec.code is not None:
+        return filler.key(spec.code)
+    assert spec.key is not None  # noqa: S101 (a unit has a code or a key)
+    key = filler.key(spec.key)
+    codes = spec.rows.get(register_key(key), ())
+    if not codes:
+        raise ValueProblem(ReasonCode.VALUE_MISSING, f"«{key}» finnes ikke i {spec.register}")
+    if len(codes) > 1:
+        raise ValueProblem(ReasonCode.VALUE_AMBIGUOUS, f"«{key}» er flere enheter i {spec.register}")
+    return codes[0]

@@ -1,0 +1,248 @@
+"""A loaded rule set: frozen, everything compiled. Made by ``rules.load``, run by ``rules.engine``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from models.decision import Mode
+from models.judgement import Avsluttet, Mangler
+from models.noark import Avskrivningsmaate, SkjermingDokument, SkjermingMetadata
+from models.organisation import Enhet
+from models.reasons import ReasonCode
+from rules.conditions import All, Condition
+from rules.deadlines import Duration
+from rules.messages import Place
+from rules.nodes import Mapping as MappingNode
+from rules.templates import Template
+
+Demand = Literal["én", "minst_én", "valgfri"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """One name of ``hent``. Exactly one of ``type`` (an extractor), ``pattern`` (RE2) and ``field`` (skjema.…) is set.
+
+    ``label`` is the folded text of ``nær``.
+    """
+
+    name: str
+    type: str = ""
+    pattern: Any = None
+    group: int = 0
+    field: str = ""
+    sources: tuple[str, ...] = ("emne", "tekst")
+    demand: Demand = "én"
+    otherwise: str | None = None
+    label: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """``tilgang: åpen`` or ``skjerming``; neither set: not said, which means the temporary code."""
+
+    open: bool = False
+    shield: ShieldSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShieldSpec:
+    """``skjerming`` with its words as templates."""
+
+    kode: str
+    hjemmel: str = ""
+    skjul: tuple[SkjermingMetadata, ...] = ()
+    ord: tuple[Template, ...] = ()
+    dokument: SkjermingDokument | None = None
+    aar: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSpec:
+    """``forfall``: a duration from a date fact, or the date under ``name`` with an optional fall-back."""
+
+    duration: Duration | None = None
+    start: str = "dato.mottatt"
+    name: str = ""
+    otherwise: DeadlineSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCaseSpec:
+    """``ny``."""
+
+    tittel: Template
+    offentlig_tittel: Template
+    arkivdel: Template
+    klasse: Template
+    enhet: Template
+    saksansvarlig: Template
+    access: Access
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSpec:
+    """``sak``; ``part`` and ``ekstern`` by their fields."""
+
+    samlesak: Template | None = None
+    saksnummer: Template | None = None
+    part: Mapping[str, Template] | None = None
+    sakstype: str = ""
+    ekstern: tuple[Template, Template] | None = None
+    aapen: tuple[str, Template, Template] | None = None
+    mangler: Mangler = Mangler.TIL_MENNESKE
+    avsluttet: Avsluttet = Avsluttet.TIL_MENNESKE
+    ny: NewCaseSpec | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSpec:
+    """``fordel_til``: a code, or a look-up in a register (``rows``: folded key → unit codes)."""
+
+    code: Template | None = None
+    key: Template | None = None
+    register: str = ""
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSpec:
+    """``så: {sak, journalpost, fordel_til}``."""
+
+    case: CaseSpec
+    type: str
+    tittel: Template
+    offentlig_tittel: Template
+    avsender: Template
+    mottaker: Template
+    dokumentdato: str
+    access: Access
+    forfall: DeadlineSpec | None
+    avskriv: Avskrivningsmaate | None
+    hoveddokument: Template
+    ta_med: tuple[Template, ...]
+    fordel_til: UnitSpec | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardSpec:
+    """``videresend``; ``foelg_opp`` counts from dato.mottatt."""
+
+    til: Template
+    kanal: str
+    grunn: str
+    foelg_opp: Duration | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissSpec:
+    """``avvis``."""
+
+    grunn: ReasonCode
+    hjemmel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanSpec:
+    """``til_menneske``."""
+
+    tekst: Template
+
+
+Outcome = JournalSpec | ForwardSpec | DismissSpec | HumanSpec
+
+STRENGTH: dict[type, int] = {HumanSpec: 3, JournalSpec: 2, ForwardSpec: 1, DismissSpec: 0}
+"""til_menneske > journalpost > videresend > avvis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionSpec:
+    """``legg_til``."""
+
+    shield: ShieldSpec | None = None
+    forfall: DeadlineSpec | None = None
+    varsel: tuple[str, ...] = ()
+    kopi_til: tuple[str, ...] = ()
+    haster: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One example as written: ``given`` the facts' node, ``expected`` the ``gir`` node."""
+
+    place: Place
+    given: MappingNode
+    expected: MappingNode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. ``outcome`` or ``addition`` is set. ``layer`` counts from 0; ``needs`` are groups of facts."""
+
+    id: str
+    navn: str
+    prioritet: int
+    modus: Mode
+    eier: str
+    hvorfor: str
+    condition: All
+    extractions: tuple[Extraction, ...]
+    outcome: Outcome | None
+    addition: AdditionSpec | None
+    stopp: bool
+    erstatt: str | None
+    layer: int
+    place: Place
+    needs: frozenset[str]
+    hits: tuple[Example, ...] = ()
+    misses: tuple[Example, ...] = ()
+    gaps: tuple[Example, ...] = ()
+
+    @property
+    def conjuncts(self) -> tuple[Condition, ...]:
+        """What must all hold, one for each key of ``hvis``."""
+        return self.condition.parts
+
+    @property
+    def draft(self) -> bool:
+        """Only recorded."""
+        return self.modus is Mode.UTKAST
+
+    @property
+    def strength(self) -> int:
+        """See :data:`STRENGTH`."""
+        return STRENGTH[type(self.outcome)] if self.outcome is not None else -1
+
+    @property
+    def to_human(self) -> bool:
+        """A til_menneske that wins over every priority."""
+        return isinstance(self.outcome, HumanSpec) and self.prioritet >= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """A whole set. ``files`` are the bytes it was made of, by layer and name, so that it can be kept under its hash.
+
+    ``needs`` names the groups of facts (``text``, ``findings``) that must be computed before an evaluation.
+    """
+
+    rules: tuple[Rule, ...]
+    sha256: str
+    needs: frozenset[str]
+    files: Mapping[str, bytes] = field(repr=False)
+    enheter: Mapping[str, Enhet]
+
+    @property
+    def deciding(self) -> tuple[Rule, ...]:
+        """The rules with ``så``."""
+        return tuple(rule for rule in self.rules if rule.outcome is not None)
+
+    @property
+    def adding(self) -> tuple[Rule, ...]:
+        """The rules with ``legg_til``."""
+        return tuple(rule for rule in self.rules if rule.addition is not None)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule by its id, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)

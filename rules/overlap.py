@@ -1,0 +1,116 @@
+"""What conditions say of each other: one covers another, two exclude each other. Sound, not complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.conditions import All, AnyOf, Condition, Exists, FactCondition, NoneOf
+from rules.folding import find_words
+from rules.model import Rule
+from rules.operators import Contains, Equals, EqualsBool, EqualsValue, Operation, PartOf
+
+_SINGLE_TOPIC = frozenset({"emne", "filnavn", "tjeneste", "skjema"})
+"""Facts short enough to be about one thing: different phrases in them are taken to exclude each other."""
+
+_SINGLE_VALUED = frozenset(
+    {
+        "kanal",
+        "innboks",
+        "tjeneste",
+        "meldingstype",
+        "duplikat",
+        "avsender.adresse",
+        "avsender.domene",
+        "avsender.orgnr",
+        "avsender.dmarc",
+        "språk",
+        "emne",
+        "videresendt.retning",
+    }
+)
+
+
+def covers(wide: Condition, narrow: Condition) -> bool:
+    """Whether everything that ``narrow`` holds of, ``wide`` surely holds of."""
+    leaves = tuple(_leaves(narrow))
+    return all(any(_implies(leaf, wanted) for leaf in leaves) for wanted in _leaves(wide))
+
+
+def exclude(one: Rule, other: Rule) -> bool:
+    """Whether something shows that no post is meant to hit both."""
+    mine, theirs = tuple(_leaves(one.condition)), tuple(_leaves(other.condition))
+    return any(_contradict(a, b) or _contradict(b, a) for a in mine for b in theirs)
+
+
+def _leaves(condition: Condition) -> Iterator[Condition]:
+    """The parts that must all hold."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from _leaves(part)
+    else:
+        yield condition
+
+
+def _implies(given: Condition, wanted: Condition) -> bool:
+    """``given`` holds → ``wanted`` holds."""
+    if given.key == wanted.key:
+        return True
+    if isinstance(wanted, AnyOf) and any(covers(part, given) for part in wanted.parts):
+        return True
+    if isinstance(given, FactCondition) and isinstance(wanted, Exists):
+        return wanted.wanted and wanted.fact == given.fact
+    if not (isinstance(given, FactCondition) and isinstance(wanted, FactCondition)) or given.fact != wanted.fact:
+        return False
+    return all(any(_op_implies(a, b) for a in given.operations) for b in wanted.operations)
+
+
+def _op_implies(given: Operation, wanted: Operation) -> bool:
+    if given.key == wanted.key:
+        return True
+    if isinstance(given, Equals) and isinstance(wanted, Equals):
+        return given.folded <= wanted.folded
+    texts = _texts(given)
+    if texts is None:
+        return False
+    if isinstance(wanted, Contains) and isinstance(given, Equals | Contains):
+        return all(any(find_words(text, phrase) >= 0 for phrase in wanted.folded) for text in texts)
+    if isinstance(wanted, PartOf):
+        if wanted.word == "deltekst":
+            return all(any(part in text for part in wanted.folded) for text in texts)
+        if isinstance(given, Equals) or (isinstance(given, PartOf) and given.word == wanted.word):
+            check = str.startswith if wanted.word == "starter" else str.endswith
+            return all(any(check(text, part) for part in wanted.folded) for text in texts)
+    return False
+
+
+def _texts(operation: Operation) -> tuple[str, ...] | None:
+    if isinstance(operation, Equals | Contains | PartOf):
+        return tuple(operation.folded)
+    return None
+
+
+def _contradict(one: Condition, other: Condition) -> bool:
+    if isinstance(one, NoneOf):
+        return any(covers(part, other) for part in one.parts)
+    if isinstance(one, AnyOf):
+        return all(any(_contradict(leaf, other) or _contradict(other, leaf) for leaf in _leaves(p)) for p in one.parts)
+    if isinstance(one, Exists) and isinstance(other, Exists):
+        return one.fact == other.fact and one.wanted is not other.wanted
+    if isinstance(one, Exists) and isinstance(other, FactCondition):
+        return one.fact == other.fact and not one.wanted
+    if isinstance(one, FactCondition) and isinstance(other, FactCondition) and one.fact == other.fact:
+        return any(_ops_contradict(one.fact, a, b) for a in one.operations for b in other.operations)
+    return False
+
+
+def _ops_contradict(fact: str, one: Operation, other: Operation) -> bool:
+    if isinstance(one, EqualsBool) and isinstance(other, EqualsBool):
+        return one.wanted is not other.wanted
+    if isinstance(one, EqualsValue) and isinstance(other, EqualsValue):
+        return not set(one.wanted) & set(other.wanted)
+    if fact in _SINGLE_VALUED and isinstance(one, Equals) and isinstance(other, Equals):
+        return not one.folded & other.folded
+    topical = fact in _SINGLE_TOPIC or fact.startswith("skjema.")
+    if topical and isinstance(one, Contains | Equals) and isinstance(other, Contains | Equals):
+        return not any(find_words(a, b) >= 0 or find_words(b, a) >= 0 for a in one.folded for b in other.folded)
+    return False
