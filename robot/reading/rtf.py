@@ -93,7 +93,8 @@ def rtf_text(data: bytes) -> str:
 
 
 def _converted(data: bytes, *, html: bool) -> str:
-    reader, state, stack = _Reader(), _State(), []
+    reader, state = _Reader(), _State()
+    stack: list[_State] = []
     starred = False
     htmlrtf = False
     to_skip = 0

@@ -68,6 +68,8 @@ def sniff(head: bytes, path: Path, *, name: str, declared: str) -> str:
     encoding = next((known for bom, known in _BOMS if head.startswith(bom)), None)
     encoding = encoding or bare_utf16(head)
     if encoding is None and not _looks_like_text(head):
+        if b"PK" in head and zipfile.is_zipfile(path):
+            return _zip_kind(path)
         # A mail may hold NULs and raw 8-bit; the mail reader says NOT_A_MESSAGE when there is nothing to it.
         return "message/rfc822" if said == "message/rfc822" or _has_mail_headers(head) else OCTETS
     text = head.decode(encoding, "replace").lstrip("\ufeff").encode() if encoding else head

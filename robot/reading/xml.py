@@ -95,7 +95,7 @@ def _run(data: bytes, handler: Handler, depth_limit: int) -> None:
         depth -= 1
         handler.end(local(name))
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any) -> int:
         raise Unreadable(ReasonCode.DOCTYPE_REFUSED, _REFUSAL)
 
     parser.StartElementHandler = start
