@@ -66,3 +66,10 @@ def ensure_klasse(db: Connection, *, arkivdel: str, klasse: str, tittel: str, ne
             "tittel": tittel or klasse,
         }
         db.execute(insert(t.klasse).values(values))
+
+
+def words(db: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(codes of arkivdeler that take new cases, all class ids), sorted."""
+    active = select(t.arkivdel.c.kode).where(t.arkivdel.c.status == Arkivdelstatus.AKTIV.value)
+    classes = select(t.klasse.c.klasse_id).distinct()
+    return tuple(sorted(db.execute(active).scalars())), tuple(sorted(db.execute(classes).scalars()))
