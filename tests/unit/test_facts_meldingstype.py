@@ -1,0 +1,126 @@
+"""What sort of message a mail is. Whatever is not «vanlig» may be dismissed, so letters must never be taken for machines."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from models.reading import ReadPost
+from robot.meldingstype import kind_of
+from robot.reading.collect import PostCollector, Tools
+from robot.reading.contract import Limits
+from robot.reading.names import safe_name
+from robot.reading.readers import READERS
+from robot.reading.sniff import sniff
+
+PLAIN = "From: a@b.example\r\nTo: p@solvik.example\r\nSubject: {subject}\r\n{headers}\r\n{text}\r\n"
+REPORT = (
+    "Return-Path: <>\r\nFrom: MAILER-DAEMON@b.example\r\nSubject: Undelivered\r\n"
+    'Content-Type: multipart/report; report-type={kind}; boundary="x"\r\n\r\n'
+    "--x\r\nContent-Type: text/plain\r\n\r\nKunne ikke leveres\r\n"
+    "--x\r\nContent-Type: message/{kind}\r\n\r\nReporting-MTA: dns; b.example\r\n\r\n--x--\r\n"
+)
+INVITE = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Mote\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def read(tmp_path: Path, content: bytes) -> ReadPost:
+    (tmp_path / "parts").mkdir()
+    collector = PostCollector(
+        limits=Limits(),
+        tools=Tools(readers=READERS, sniff=sniff, safe_name=safe_name),
+        parts_folder=tmp_path / "parts",
+        skip={},
+        progress=lambda ref: None,
+    )
+    path = tmp_path / "a.eml"
+    path.write_bytes(content)
+    collector.document("0", path, name="a.eml", declared_type="message/rfc822")
+    return ReadPost(parts=collector.parts, messages=collector.messages, forms=collector.forms)
+
+
+def plain(*headers: str, subject: str = "Hei", text: str = "Tekst") -> bytes:
+    return PLAIN.format(subject=subject, headers="".join(f"{h}\r\n" for h in headers), text=text).encode()
+
+
+@pytest.mark.parametrize(
+    ("expected", "content"),
+    [
+        ("vanlig", plain()),
+        ("vanlig", plain("List-Id: <nytt.b.example>", "Precedence: bulk")),
+        ("vanlig", plain("Auto-Submitted: auto-generated")),
+        ("vanlig", plain("Auto-Submitted: no")),
+        ("vanlig", plain("X-Auto-Response-Suppress: All")),
+        ("vanlig", plain(subject="Automatisk svar: ber om innsyn")),
+        ("vanlig", plain(subject="Fravær fra skolen")),
+        ("automatisk_svar", plain("Auto-Submitted: auto-replied (vacation)")),
+        ("automatisk_svar", plain("Auto-Submitted: auto-replied; owner-email=x@b.example")),
+        ("automatisk_svar", plain("X-Autoreply: yes")),
+        ("automatisk_svar", plain("Auto-Submitted: auto-generated", subject="Automatisk svar: Vedtak")),
+        ("returmelding", REPORT.format(kind="delivery-status").encode()),
+        ("lesekvittering", REPORT.format(kind="disposition-notification").encode()),
+        ("returmelding", b"Return-Path: <>\r\nX-Failed-Recipients: x@y.example\r\n" + plain()),
+        ("vanlig", b"Return-Path: <>\r\n" + plain()),
+        ("vanlig", plain().replace(b"a@b.example", b"postmaster@b.example")),
+        ("kalender", b"Content-Type: text/calendar; method=REQUEST\r\n" + plain(text=INVITE)),
+        ("tom", plain(subject="", text="")),
+        ("tom", plain(subject="SV: ", text=" \r\n ")),
+        ("vanlig", plain(subject="Ring meg", text="")),
+    ],
+)
+def test_each_sort_is_told_by_its_own_sign(tmp_path: Path, expected: str, content: bytes) -> None:
+    assert expected == kind_of(read(tmp_path, content))
+
+
+def with_calendar(**more: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@b.example", "Møte"
+    message.set_content("Kan du komme?")
+    message.add_alternative(INVITE, subtype="calendar")
+    for name, text in more.items():
+        message.add_attachment(text, filename=f"{name}.txt")
+    return message
+
+
+def test_an_invitation_is_one_unless_letters_are_attached(tmp_path: Path) -> None:
+    assert "kalender" == kind_of(read(tmp_path, bytes(with_calendar())))
+
+
+def test_an_invitation_with_a_letter_attached_is_post(tmp_path: Path) -> None:
+    assert "vanlig" == kind_of(read(tmp_path, bytes(with_calendar(brev="Klage på vedtak"))))
+
+
+def test_a_mail_without_text_but_with_attachments_is_not_empty(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"] = "a@b.example"
+    message.set_content("")
+    message.add_attachment("Søknad", filename="brev.txt")
+    assert "vanlig" == kind_of(read(tmp_path, bytes(message)))
+
+
+def test_a_bounce_that_somebody_sends_on_is_their_letter(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@b.example", "Brevet mitt kom i retur"
+    message.set_content("Hvorfor?")
+    raw = REPORT.format(kind="delivery-status").encode()
+    inner = EmailMessage()
+    inner["From"] = "MAILER-DAEMON@b.example"
+    inner.set_content("x")
+    message.add_attachment(inner)
+    assert "vanlig" == kind_of(read(tmp_path, bytes(message).replace(bytes(inner), raw)))
+
+
+def test_a_file_is_no_message(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    collector = PostCollector(
+        limits=Limits(),
+        tools=Tools(readers=READERS, sniff=sniff, safe_name=safe_name),
+        parts_folder=tmp_path / "parts",
+        skip={},
+        progress=lambda ref: None,
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("Et brev")
+    collector.document("0", path, name="a.txt", declared_type="text/plain")
+    assert kind_of(ReadPost(parts=collector.parts, messages=collector.messages)) is None
