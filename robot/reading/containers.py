@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from models.reading import PartKind
 from models.reasons import ReasonCode
@@ -136,7 +136,7 @@ def read_gzip(path: Path, ref: str, collector: Collector) -> PartResult:
         unpacked = Path(folder) / "medlem"
         try:
             with gzip.open(path) as stream, unpacked.open("wb") as out:
-                for chunk in budget.chunks(stream, path.stat().st_size):
+                for chunk in budget.chunks(cast(IO[bytes], stream), path.stat().st_size):
                     out.write(chunk)
         except ZIP_FAULTS as error:
             raise Unreadable(ReasonCode.DAMAGED, "gzip-filen er skadet og kan ikke pakkes ut.") from error

@@ -258,13 +258,10 @@ def _text_kind(text: bytes, said: str) -> str:
     if said == "message/rfc822" or (said in ("", "text/plain") and said != "text/plain" and _has_mail_headers(text)):
         return "message/rfc822"
     if start[:5].lower() == b"<?xml" or (start[:1] == b"<" and _XML.match(start)):
-        # XHTML is served as XML too; its DOCTYPE is harmless for an HTML parser, and XML would refuse it.
+        # XHTML is served as XML too; its DOCTYPE is harmless to an HTML parser, unless it is sent as XML.
         lead = start[:1024].lower()
-        return (
-            "text/html"
-            if b"<!doctype html" in lead or b"<html" in lead or _loose_html(start, said)
-            else "application/xml"
-        )
+        hyper = b"<!doctype html" in lead or b"<html" in lead or _loose_html(start, said)
+        return "text/html" if hyper and said != "application/xml" else "application/xml"
     if _loose_html(start, said):
         return "text/html"
     if start[:1] in (b"{", b"[") and (said == "application/json" or _plausible_json(start)):

@@ -58,6 +58,20 @@ def parse_xml(data: bytes, handler: Handler, depth_limit: int) -> frozenset[Flag
     Raises:
         Unreadable: DOCTYPE_REFUSED, TOO_DEEP, TOO_LARGE, DAMAGED.
     """
+    text, sure = checked_text(data)
+    try:
+        _run(text.encode("utf-8", "replace"), handler, depth_limit)
+    except expat.ExpatError as error:
+        raise Unreadable(ReasonCode.DAMAGED, "XML-filen er ødelagt.") from error
+    return frozenset() if sure else frozenset({Flag.UNKNOWN_CHARSET})
+
+
+def checked_text(data: bytes) -> tuple[str, bool]:
+    """The characters of an XML document without its declaration, and whether they fitted the encoding it names.
+
+    Raises:
+        Unreadable: DOCTYPE_REFUSED, TOO_LARGE.
+    """
     if len(data) > MAX_BYTES:
         raise Unreadable(ReasonCode.TOO_LARGE, f"XML-filen er over {MAX_BYTES // 1024 // 1024} MB.")
     utf16 = bare_utf16(data)
@@ -67,11 +81,7 @@ def parse_xml(data: bytes, handler: Handler, depth_limit: int) -> frozenset[Flag
     text = _DECLARED.sub("", text.lstrip("\ufeff"), count=1)
     if _DOCTYPE.search(text) and _DOCTYPE.search(_QUIET.sub("", text)):
         raise Unreadable(ReasonCode.DOCTYPE_REFUSED, _REFUSAL)
-    try:
-        _run(text.encode("utf-8", "replace"), handler, depth_limit)
-    except expat.ExpatError as error:
-        raise Unreadable(ReasonCode.DAMAGED, "XML-filen er ødelagt.") from error
-    return frozenset() if sure else frozenset({Flag.UNKNOWN_CHARSET})
+    return text, sure
 
 
 _REFUSAL = "XML-filen har en dokumenttypedeklarasjon, som ikke godtas."
