@@ -25,6 +25,7 @@ from models.archive import (
     ArchiveCapabilities,
     ArchiveWrite,
     CannotTell,
+    Dokument,
     Done,
     JournalPage,
     JournalQuery,
@@ -115,15 +116,19 @@ class MemoryArchive:
         known = self.unit.keys.get(key)
         if known is not None and not self._accepts_repeated_key:
             raise writes.already(key, write.kind, known)
-        format_ = checked(write.dokument) if isinstance(write, NyttDokument) else ""
-        if isinstance(write, NyttDokument):
-            self.unit.files[write.dokument.sha256] = write.dokument.path.read_bytes()
+        format_ = self._taken_in(write.dokument) if isinstance(write, NyttDokument) else ""
         at = Counter(unit=self.unit, settings=self.settings, at=self._now(), new_id=lambda: str(uuid4()))
         done = writes.perform(at, write, key, format_)
         self.unit.keys.setdefault(key, (write.kind, done))
         self.unit.made.append((key, write.kind, done))
         self.unit.lookups[key] = 0
         return done
+
+    def _taken_in(self, dokument: Dokument) -> str:
+        """The file checked and kept; its PRONOM code."""
+        format_ = checked(dokument)
+        self.unit.files[dokument.sha256] = dokument.path.read_bytes()
+        return format_
 
     def outcome(self, key: OurKey) -> Done | Pending | Absent | CannotTell:
         """See the contract."""
