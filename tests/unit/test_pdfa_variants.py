@@ -151,13 +151,13 @@ def test_received_pdfa_is_taken_as_it_is(tmp_path, letter):
 
 
 def test_conversion_runs_in_the_robots_sandbox(tmp_path, letter):
-    from robot.reading.sandbox import Sandbox
-    from robot.variants import sandbox_runner
+    from robot.reading.dispatch import ReadingRoom
+    from robot.variants import VARIANT_TASKS, room_runner
 
     pdf = tmp_path / "tom.pdf"
     pdf.write_bytes(b"%PDF-1.4\n")
     archive = Owing(owed(letter, "message/rfc822"), owed(pdf, "application/pdf", "d2"))
-    with Sandbox() as sandbox:
-        make_variants(archive, sandbox_runner(sandbox), work=tmp_path)
+    with ReadingRoom(tasks=VARIANT_TASKS, read_scans=False) as room:
+        make_variants(archive, room_runner(room), work=tmp_path)
     assert ["d1"] == list(archive.variants)
     assert "damaged" == archive.failures["d2"][0]
