@@ -35,11 +35,11 @@ class Breakers:
         self._health: dict[str, Health] = {}
         self._lock = threading.Lock()
 
-    def rests_until(self, name: str) -> float | None:
-        """When a connection may be tried again, or None when it may be tried now."""
+    def rests_for(self, name: str) -> float:
+        """Seconds until a connection may be tried again; 0 when it may be tried now."""
         with self._lock:
             health = self._health.get(name)
-            return health.paused_until if health is not None and health.paused_until > self._now() else None
+            return max(0.0, health.paused_until - self._now()) if health is not None else 0.0
 
     def ok(self, name: str) -> None:
         """The connection worked."""
@@ -52,7 +52,7 @@ class Breakers:
             self._on_change(name, health)
 
     def out_of_reach(self, name: str, error: str) -> float:
-        """The connection is down: rests at once. Returns until when."""
+        """The connection is down: rests at once. Returns for how many seconds."""
         return self._failed(name, error, trip=True)
 
     def later(self, name: str, error: str) -> None:
@@ -70,10 +70,10 @@ class Breakers:
                 pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(health.failures - 1, 10))
                 health.paused_until = self._now() + pause
                 went_down, health.down = not health.down, True
-            until = health.paused_until
+            rest = max(0.0, health.paused_until - self._now())
         if went_down:
             self._on_change(name, health)
-        return until
+        return rest
 
     def all(self) -> dict[str, Health]:
         """A copy of what is known, by name."""

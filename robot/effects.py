@@ -109,9 +109,9 @@ def send(effect: Effect, outside: Outside, *, fresh: bool, at: Locator | None = 
     unknown or pending, and is looked up first. ``at`` is where the post is at its source now (take-over and settling).
     """
     name = connection_of(effect)
-    rest = outside.breakers.rests_until(name)
-    if rest is not None:
-        return Later(after_s=0.0, error="forbindelsen hviler", count=False)
+    rest = outside.breakers.rests_for(name)
+    if rest:
+        return Later(after_s=rest, error="forbindelsen hviler", count=False)
     try:
         sent = _PERFORM[effect.kind](effect, outside, fresh, at or {})
     except AlreadyDone as already:
@@ -119,8 +119,8 @@ def send(effect: Effect, outside: Outside, *, fresh: bool, at: Locator | None = 
     except MaybeDone as maybe:
         sent = UnknownNow(after_s=LOOKUP_WAITS_S[0], error=str(maybe))
     except OutOfReach as down:
-        outside.breakers.out_of_reach(name, str(down))
-        return Later(after_s=0.0, error=str(down), count=False)
+        rest = outside.breakers.out_of_reach(name, str(down))
+        return Later(after_s=rest, error=str(down), count=False)
     except TryLater as later:
         outside.breakers.later(name, str(later))
         wait = later.after_s or BACKOFF_S[min(effect.tries, len(BACKOFF_S)) - 1]

@@ -239,10 +239,8 @@ def note_archive_answer(tx: Tx, seq: int, effect: Effect, locator: Mapping[str, 
 
 def _leave_for_later(seq: int, office: Office, later: OutOfReach | TryLater) -> None:
     """The archive or the sandbox could not be asked: the post waits where it is."""
-    wait = later.after_s if isinstance(later, TryLater) else 30.0
+    wait = later.after_s if isinstance(later, TryLater) else office.breakers.out_of_reach("arkiv", str(later))
     log.info("post_waits", seq=seq, error=str(later), after_s=wait)
-    if isinstance(later, OutOfReach):
-        office.breakers.out_of_reach(later.connection or "arkiv", str(later))
     with office.store.write() as tx:
         tx.set_columns(seq, next_try_at=tx.now + wait)
 

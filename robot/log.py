@@ -24,7 +24,7 @@ ALLOWED = frozenset(
     "event level timestamp logger exception stack"
     # Who and where: our own ids, codes and names from the configuration.
     " post post_id seq organisation orgnr source connection channel kind stage state outcome reason code rule rules effect"
-    " key role job slot daemon pid worker signal schema version revision port hash ruleset sha256 digest type archive"
+    " key step role job slot daemon pid worker signal schema version revision port hash ruleset sha256 digest type archive"
     " saksmappe journalpost saksnummer error where inode uid uidvalidity capability mode language pipeline reader engine"
     # How much and how long.
     " count total pages ocr_pages parts documents size_bytes free_bytes reserve_bytes seconds after_s wait_s tries limit"

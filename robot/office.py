@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,12 +24,15 @@ from robot.rules_in_force import RulesInForce
 @dataclass(slots=True)
 class Desk:
     """One source. ``intake`` is used by the thread that collects; ``tell`` by whoever holds ``lock``: so a long fetch
-    never holds up telling the source that its post was taken."""
+    never holds up telling the source that its post was taken. ``listener`` makes a third connection, for waiting for news.
+    ``collecting`` is held by the one thread that collects here."""
 
     name: str
     channel: str
     intake: Source
     tell: Source
+    listener: Callable[[], Source]
+    collecting: threading.Lock = field(default_factory=threading.Lock)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -76,6 +79,16 @@ class Office:
     def local_date(self, at: datetime | None = None) -> date:
         """The date in the organisation's zone, of ``at`` or now."""
         return (at or self.store.time_utc()).astimezone(ZoneInfo(self.org_base.zone)).date()
+
+    def note_connection(self, name: str) -> None:
+        """Keeps the health of a connection where ``status`` and the report find it."""
+        health = self.breakers.all().get(name)
+        if health is None:
+            return
+        with self.store.write() as tx:
+            tx.note_connection(
+                name, error=health.error, failures=health.failures, rests_for_s=self.breakers.rests_for(name)
+            )
 
     def _connection_changed(self, name: str, health: Health) -> None:
         event = AuditEvent.CONNECTION_LOST if health.down else AuditEvent.CONNECTION_BACK

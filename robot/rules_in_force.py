@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,9 @@ from models.errors import ConfigError, ConfigFault
 from models.organisation import Organisation
 
 if TYPE_CHECKING:
-    from rules.load import LoadResult
-    from rules.ruleset import RuleSet
-
     from models.store import Store
+    from rules.load import LoadResult
+    from rules.model import RuleSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +99,7 @@ class RulesInForce:
         with self._store.read() as reads:
             sha256 = reads.last_ruleset()
             files = reads.stored_ruleset(sha256) if sha256 is not None else None
-        return load_stored(files, self._org) if files is not None else None
+        return load_stored(files, self._org).ruleset if files is not None else None
 
     def organisation(self, base: Organisation) -> Organisation:
         """``base`` with the unit register of the set in force."""
@@ -120,6 +119,9 @@ def _fingerprint(layers: Sequence[str | Path]) -> tuple[tuple[str, int, int], ..
 
 
 def layer_paths(layers: Sequence[str], base: Path) -> tuple[str | Path, ...]:
-    """Layers as the loader takes them: our own by name, the others as absolute folders."""
-    built_in: Mapping[str, str] = {"felles": "felles", "eksempelkommune": "eksempelkommune"}
-    return tuple(built_in.get(layer) or (base / layer) for layer in layers)
+    """Layers as the loader takes them: «felles» by name, the example municipality and the others as folders."""
+    import rules
+
+    example = Path(rules.__file__).parent / "eksempelkommune"
+    own: dict[str, str | Path] = {"felles": "felles", "eksempelkommune": example}
+    return tuple(own.get(layer) or (base / layer) for layer in layers)

@@ -165,6 +165,11 @@ class EmbeddedArchive:
         with self.store.writing(f"klasse {klasse}") as db:
             arkivstruktur.ensure_klasse(db, arkivdel=arkivdel, klasse=klasse, tittel=tittel, new_id=self._new_id)
 
+    def words(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Codes of the arkivdeler that take new cases, and all class ids: what rules may name."""
+        with self.store.reading() as db:
+            return arkivstruktur.words(db)
+
     def unconverted(self, limit: int, *, retry_codes: Collection[str] = ()) -> list[Unconverted]:
         """Received files without an archive variant, oldest first; those that failed before only with a code given here."""
         with self.store.reading() as db:

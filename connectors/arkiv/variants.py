@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from connectors.arkiv.pdfa.convert import OUTPUT, TASK
 from connectors.arkiv.pdfa.office import soffice
@@ -23,6 +23,7 @@ _WORTH_A_PLAIN_TRY = frozenset({Fault.TIMEOUT, Fault.MEMORY, Fault.CRASH, Fault.
 _HAS_MARKUP = frozenset({"message/rfc822", "message/global", "application/vnd.ms-outlook", "text/html"})
 
 
+@runtime_checkable
 class VariantArchive(Protocol):
     """What is needed of :class:`connectors.arkiv.archive.EmbeddedArchive`."""
 

@@ -15,6 +15,16 @@ from models.store.codec import plain
 Details = Mapping[str, str | int | Sequence[str]]
 
 
+class AuditReads(Part):
+    """Questions about the chain."""
+
+    def audit_head(self) -> tuple[int, str]:
+        """The last sequence number and hash, as the chain's head says."""
+        query = select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit")
+        value, head = self.conn.execute(query).one()
+        return int(value), str(head)
+
+
 class AuditTx(Part):
     """Writing events. The chain's head is read at the first event of a transaction and written once at its end."""
 

@@ -225,6 +225,15 @@ class PostReads(Part):
         """All hashes a row names as an original document."""
         return set(self.conn.execute(select(t.document.c.sha256).distinct()).scalars())
 
+    def decided_hashes(self) -> set[str]:
+        """All hashes that a decision made a document of."""
+        found: set[str] = set()
+        for (raw,) in self.conn.execute(select(t.decision.c.decision)):
+            journalpost = unpack(bytes(raw), Decision).journalpost
+            if journalpost is not None:
+                found.update(document.sha256 for document in journalpost.dokumenter)
+        return found
+
 
 class PostTx(AuditTx, PostReads):
     """Changes of posts. A change of state and its audit event are one call, so that neither is without the other."""
@@ -301,6 +310,8 @@ class PostTx(AuditTx, PostReads):
         if state in ENDS:
             columns.setdefault("ended_at", self.now)
             columns.update(lease_token=None, lease_until=None)
+        if rule is not None:
+            columns["rule"] = rule
         done = self.conn.execute(
             update(t.post)
             .where(t.post.c.seq == post.seq, t.post.c.state == post.state)

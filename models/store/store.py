@@ -17,19 +17,20 @@ from sqlalchemy.exc import OperationalError
 from models.blobs import BlobStore
 from models.errors import TryLater
 from models.store import tables as t
-from models.store.audit_tx import AuditTx
+from models.store.audit_tx import AuditReads, AuditTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
+from models.store.job_tx import JobReads, JobTx
 from models.store.post_tx import PostReads, PostTx
 
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
-class Reads(PostReads, EffectReads):
+class Reads(PostReads, EffectReads, AuditReads, JobReads):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, EffectTx, AuditTx, Reads):
+class Tx(PostTx, EffectTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 

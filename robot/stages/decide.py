@@ -126,7 +126,6 @@ def _columns(judged: Judged, decision: Decision) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "subject": _shown(judged, "emne"),
         "sender": _shown(judged, "avsender.navn") or _shown(judged, "avsender.adresse"),
-        "rule": decision.rule,
         "urgent": decision.urgent,
         "order_key": case.key if case is not None and decision.way is Way.ARCHIVE else None,
         "forward_channel": decision.forward.channel if decision.forward is not None else None,

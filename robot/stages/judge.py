@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.engine import evaluate
-
 from models.facts import Facts
 from models.judgement import Judgement
 from models.post import Post
@@ -13,6 +11,7 @@ from models.reading import ReadPost
 from models.store.post_tx import PostReads
 from robot.facts import gather
 from robot.office import Office
+from rules.engine import evaluate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) ->
         source_label=post.source_id,
         read=read,
         org=org,
-        needs=ruleset.needs,
+        needs=ruleset.needs | {"findings"},  # what a detector marks is shielded whatever the rules ask for
         duplicate=duplicates.word,
         answers_to=None,
     )

@@ -38,7 +38,7 @@ def read_post(post: Post, office: Office) -> Iterator[Opened]:
             InputDocument(path=office.blobs.path(d.sha256), name=d.name, media_type=d.media_type, sha256=d.sha256)
             for d in post.documents
         ]
-        reading = office.room.read(documents, folder, memo=StoredPages(office))
+        reading = office.room.read(documents, folder)
         yield Opened(read=reading.post, files=reading.files)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,55 @@
+"""Runs of clock jobs and the health of connections, as the store remembers them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from models.store import tables as t
+from models.store.base import Part
+
+
+class JobReads(Part):
+    """Questions."""
+
+    def last_run(self, job: str) -> RowMapping | None:
+        """The newest run of a job, or None."""
+        query = select(t.job_run).where(t.job_run.c.job == job).order_by(t.job_run.c.due_slot.desc()).limit(1)
+        return self.conn.execute(query).mappings().first()
+
+    def connections(self) -> Sequence[RowMapping]:
+        """What is known of every connection, by name."""
+        return self.conn.execute(select(t.connection).order_by(t.connection.c.name)).mappings().all()
+
+
+class JobTx(JobReads):
+    """Changes."""
+
+    def claim_slot(self, job: str, due_slot: str) -> bool:
+        """Claims a slot by its unique key; False when it is claimed already."""
+        there = select(t.job_run.c.job).where(t.job_run.c.job == job, t.job_run.c.due_slot == due_slot)
+        if self.conn.execute(there).first() is not None:
+            return False
+        self.conn.execute(insert(t.job_run).values(job=job, due_slot=due_slot, state="running", started_at=self.now))
+        return True
+
+    def end_slot(self, job: str, due_slot: str, *, ok: bool, result: str) -> None:
+        """Records how a slot's run ended. One that could not be done is given back, so that the next round tries."""
+        where = (t.job_run.c.job == job, t.job_run.c.due_slot == due_slot)
+        if not ok:
+            self.conn.execute(t.job_run.delete().where(*where))
+            return
+        self.conn.execute(update(t.job_run).where(*where).values(state="done", finished_at=self.now, result=result))
+
+    def free_slots(self) -> None:
+        """Runs that a dead process left running are given back (only under the lock of the state folder)."""
+        self.conn.execute(t.job_run.delete().where(t.job_run.c.state == "running"))
+
+    def note_connection(self, name: str, *, error: str, failures: int, rests_for_s: float) -> None:
+        """Remembers that a connection worked (``error`` empty) or did not."""
+        values: dict[str, object] = {"error": error, "failures": failures}
+        values["last_error_at" if error else "last_ok_at"] = self.now
+        values["paused_until"] = self.now + rests_for_s if rests_for_s else None
+        if not self.conn.execute(update(t.connection).where(t.connection.c.name == name).values(**values)).rowcount:
+            self.conn.execute(insert(t.connection).values(name=name, **values))

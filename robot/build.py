@@ -1,0 +1,199 @@
+"""The one place that constructs: settings in, organisations in running order out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from connectors.contract import Archive
+from connectors.settings import SourceSettings, Surroundings
+from models.errors import UsedWrongly
+from models.organisation import Organisation
+from models.store import Store, StoreAddress, open_store
+from robot.config import OrganisasjonSettings, Settings
+from robot.office import Desk, Office
+from robot.reading.dispatch import ReadingRoom
+from robot.rules_in_force import RulesInForce, layer_paths
+from robot.variants import VARIANT_TASKS
+
+CHANNELS = {"mappe": "mappe", "imap": "epost"}
+"""``type`` of a source → the word rules know its channel by; a third party's source is known by its own type."""
+
+
+def software_version() -> str:
+    """The version that stands in every audit event."""
+    return version("postrobot")
+
+
+def organisation(settings: Settings, name: str, archive: Archive | None = None) -> Organisation:
+    """The parameters of one organisation, without the unit register (that comes with the rules)."""
+    chosen = settings.organisasjon[name]
+    arkivdeler, klasser = archive_words(archive) if archive is not None else ((), ())
+    return Organisation(
+        orgnr=chosen.orgnr,
+        name=chosen.navn,
+        zone=settings.zone(name),
+        own_domains=chosen.egne_domener,
+        own_numbers=chosen.egne_numre,
+        arkivdeler=arkivdeler,
+        klasser=klasser,
+        tilgangskoder=chosen.codes(),
+        forward_channels=chosen.videresending.kanaler if chosen.epost is not None else (),
+        forward_domains=chosen.videresending.domener or chosen.egne_domener,
+        trusted_authserv=chosen.betrodde_authserv,
+        parameters=chosen.parametre,
+    )
+
+
+def archive(settings: Settings, name: str, *, now: Callable[[], datetime]) -> Archive:
+    """The archive of one organisation."""
+    return settings.organisasjon[name].arkiv.build(_around(settings, name, "arkiv", now))
+
+
+def archive_words(archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Arkivdeler and classes, where the archive can tell, so that rules can be checked against them; else empty."""
+    words = getattr(archive, "words", None)
+    return words() if words is not None else ((), ())
+
+
+def _around(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
+    chosen = settings.organisasjon[name]
+    return Surroundings(
+        name=part,
+        connection=f"{name}.{part}",
+        orgnr=chosen.orgnr,
+        zone=settings.zone(name),
+        state=settings.state(name),
+        now=now,
+        tilgangskoder=chosen.tilgangskoder,
+        post_bytes=settings.robot.grenser.post_bytes,
+    )
+
+
+def store_address(settings: Settings, name: str) -> StoreAddress:
+    """Where the organisation's store is."""
+    chosen = settings.organisasjon[name]
+    if chosen.database is None:
+        return StoreAddress.sqlite(settings.state(name) / "robot.db")
+    return postgres_address(chosen)
+
+
+def postgres_address(chosen: OrganisasjonSettings) -> StoreAddress:
+    """The organisation's own schema in PostgreSQL."""
+    from sqlalchemy import make_url
+
+    database = chosen.database
+    if database is None:
+        raise ValueError("no database configured")
+    url = make_url(database.postgres).set(drivername="postgresql+psycopg")
+    if database.passord is not None:
+        url = url.set(password=database.passord.reveal())
+    rendered = url.render_as_string(hide_password=False)
+    return StoreAddress.postgres(rendered, schema=database.skjema or f"org_{chosen.orgnr}")
+
+
+def store(settings: Settings, name: str, *, now: Callable[[], datetime]) -> Store:
+    """Opens the store of one organisation (commands that only look need no more)."""
+    return open_store(
+        store_address(settings, name),
+        orgnr=settings.organisasjon[name].orgnr,
+        folder=settings.state(name),
+        version=software_version(),
+        now=lambda: now().timestamp(),
+    )
+
+
+def chosen_organisations(settings: Settings, only: str | None) -> tuple[str, ...]:
+    """All organisations, or the one that was named.
+
+    Raises:
+        UsedWrongly: there is none of that name.
+    """
+    if only is None:
+        return tuple(settings.organisasjon)
+    if only not in settings.organisasjon:
+        known = ", ".join(settings.organisasjon)
+        raise UsedWrongly(f"Organisasjonen «{only}» finnes ikke i oppsettet. Den kjenner: {known}.")
+    return (only,)
+
+
+def reading_room(settings: Settings) -> ReadingRoom:
+    """The sandbox; to be started before any thread."""
+    return ReadingRoom(limits=settings.robot.grenser.reading(), tasks=VARIANT_TASKS)
+
+
+@contextmanager
+def offices(
+    settings: Settings, *, now: Callable[[], datetime], only: str | None = None, room: ReadingRoom | None = None
+) -> Iterator[tuple[Office, ...]]:
+    """The organisations in running order, with one sandbox for all; closed in reverse order.
+
+    Raises:
+        ConfigError: an organisation has no rule set that can be used.
+    """
+    names = chosen_organisations(settings, only)
+    with ExitStack() as stack:
+        if room is None:
+            room = stack.enter_context(reading_room(settings))
+        made = []
+        for name in names:
+            office = office_of(settings, name, room=room, now=now)
+            stack.callback(office.close)
+            made.append(office)
+        yield tuple(made)
+
+
+def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable[[], datetime]) -> Office:
+    """One organisation in running order. Opens its store and archive; sources and mail connect when first used."""
+    chosen = settings.organisasjon[name]
+    opened = store(settings, name, now=now)
+
+    opened_archive = archive(settings, name, now=now)
+    org = organisation(settings, name, opened_archive)
+    rules = RulesInForce(layer_paths(chosen.regler, settings.file.parent), org, opened)
+    rules.refresh()
+    return Office(
+        name=name,
+        org_base=org,
+        store=opened,
+        archive=opened_archive,
+        mailer=chosen.epost.build(_around(settings, name, "epost", now)) if chosen.epost is not None else None,
+        desks={
+            source: _desk(source, config, _around(settings, name, source, now))
+            for source, config in chosen.kilde.items()
+        },
+        rules=rules,
+        room=room,
+        post_limit_bytes=settings.robot.grenser.post_bytes,
+        disk_reserve_bytes=settings.robot.grenser.disk_reserve_bytes,
+        report_to=chosen.rapport.mottakere,
+        report_place=chosen.rapport.sted,
+    )
+
+
+def _desk(name: str, config: SourceSettings, around: Surroundings) -> Desk:
+    channel = CHANNELS.get(config.type, config.type)
+    return Desk(
+        name=name,
+        channel=channel,
+        intake=config.build(around),
+        tell=config.build(around),
+        listener=lambda: config.build(around),
+    )
+
+
+def sweep_spool(folder: Path) -> int:
+    """Removes what an earlier run left half-done in the spool; returns how many things. Only under the lock."""
+    import shutil
+
+    count = 0
+    for left in folder.glob("*"):
+        count += 1
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+    return count

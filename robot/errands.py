@@ -1,0 +1,53 @@
+"""Effects that no walking post performs: mail, caretaking of what is done, take-overs that did not succeed at once."""
+
+from __future__ import annotations
+
+import structlog
+
+from models.errors import OutOfReach, TryLater
+from models.store.effect_tx import Effect, EffectKind, EffectState
+from robot import effects
+from robot.journey import note_archive_answer
+from robot.office import Office
+
+log = structlog.get_logger()
+
+
+def run_errands(office: Office) -> int:
+    """Performs what is due; returns how many succeeded. One that fails does not stop the next."""
+    done = 0
+    with office.store.read() as reads:
+        due = reads.loose_effects()
+    for effect in due:
+        try:
+            done += _errand(effect, office)
+        except (OutOfReach, TryLater) as later:
+            log.info("errand_postponed", key=effect.key, error=str(later))
+    return done
+
+
+def _errand(effect: Effect, office: Office) -> bool:
+    with office.store.write() as tx:
+        current = tx.effect(effect.key)
+        if current is None or current.state is EffectState.DONE or current.next_try_at > tx.now:
+            return False
+        post = tx.post(current.post_seq) if current.post_seq is not None else None
+        fresh = current.state is EffectState.PLANNED
+        tx.begin([current])
+        begun = tx.effect(effect.key)
+    if begun is None:
+        raise LookupError(effect.key)
+    sent = effects.send(begun, office, fresh=fresh, at=post.locator if post is not None else None)
+    with office.store.write() as tx:
+        refused = effects.record(tx, begun, sent, item_id=post.id if post is not None else "")
+        if isinstance(sent, effects.DoneNow) and post is not None:
+            if begun.kind is EffectKind.TAKE_OVER:
+                tx.set_locator(post.seq, sent.locator["at"])
+            elif begun.kind is EffectKind.CARE:
+                note_archive_answer(tx, post.seq, begun, sent.locator)
+        elif refused is not None and post is not None and begun.kind is EffectKind.CARE:
+            tx.set_columns(post.seq, detail=refused.detail)
+    log.info(
+        "errand_done" if isinstance(sent, effects.DoneNow) else "errand_waits", key=begun.key, kind=begun.kind.value
+    )
+    return isinstance(sent, effects.DoneNow)

@@ -1,0 +1,183 @@
+"""One table of jobs: what the daemon does when. APScheduler says when; ``job_run`` sees to it that each slot runs once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from models.errors import OutOfReach, TryLater, UsedWrongly
+from robot.office import Office
+
+if TYPE_CHECKING:
+    from robot.config import Settings
+    from robot.context import Context
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job for one organisation at a time.
+
+    ``every`` gives the interval in seconds, or ``at`` the local clock time; exactly one is set. ``work_days_only``: not on
+    Saturdays, Sundays and public holidays. ``run`` returns one line for the log of runs: codes and counts.
+    """
+
+    name: str
+    text: str
+    run: Callable[[Office], str]
+    every: Callable[[Settings, Office], float] | None = None
+    at: Callable[[Settings, Office], time] | None = None
+    work_days_only: bool = False
+
+
+def _errands(office: Office) -> str:
+    from robot.errands import run_errands
+
+    return f"done={run_errands(office)}"
+
+
+def _variants(office: Office) -> str:
+    from robot.variants import make_office_variants
+
+    return make_office_variants(office)
+
+
+def _report(office: Office) -> str:
+    from robot.report import make_daily_report
+
+    return make_daily_report(office)
+
+
+def _verify(office: Office) -> str:
+    from robot.verify import verify
+
+    found = verify(office.store, office.archive)
+    broken = {invariant.name: invariant.broken for invariant in found if not invariant.ok}
+    if broken:
+        log.error("invariants_broken", organisation=office.name, broken=str(broken))
+    return " ".join(f"{invariant.name}={invariant.checked}/{invariant.broken}" for invariant in found)
+
+
+def _export(office: Office) -> str:
+    from robot.audit import export
+
+    return f"events={export(office.store)}"
+
+
+def _tidy(office: Office) -> str:
+    from robot.tidy import sweep_orphans
+
+    return f"files={sweep_orphans(office.store)}"
+
+
+def _rules(office: Office) -> str:
+    office.rules.refresh()
+    return f"sha256={office.rules.current.sha256[:12]} refused={int(office.rules.refusal is not None)}"
+
+
+JOBS: Sequence[Job] = (
+    Job(name="regler", text="ser etter endrede regelfiler", run=_rules, every=lambda s, o: 30.0),
+    Job(name="ærend", text="sender e-post og det som skal prøves på nytt", run=_errands, every=lambda s, o: 15.0),
+    Job(
+        name="arkivformat",
+        text="lager arkivformat (PDF/A) av det som er journalført",
+        run=_variants,
+        every=lambda s, o: float(s.robot.plan.arkivformat_sekunder),
+    ),
+    Job(
+        name="revisjon",
+        text="skriver revisjonsloggen til fil",
+        run=_export,
+        at=lambda s, o: s.robot.plan.revisjonseksport,
+    ),
+    Job(name="opprydding", text="fjerner filer ingen post eier", run=_tidy, at=lambda s, o: s.robot.plan.opprydding),
+    Job(name="kontroll", text="kontrollerer det roboten lover", run=_verify, at=lambda s, o: s.robot.plan.verifisering),
+    Job(
+        name="rapport",
+        text="lager avviksrapporten",
+        run=_report,
+        at=lambda s, o: s.organisasjon[o.name].rapport.klokkeslett,
+        work_days_only=True,
+    ),
+)
+
+
+def find_job(name: str) -> Job:
+    """The job of that name.
+
+    Raises:
+        UsedWrongly: there is none; the message lists them.
+    """
+    for job in JOBS:
+        if job.name == name:
+            return job
+    raise UsedWrongly(f"Ukjent jobb «{name}». Jobbene er: {', '.join(job.name for job in JOBS)}.")
+
+
+def latest_slot(job: Job, settings: Settings, office: Office, now: datetime) -> datetime | None:
+    """The newest clock time this job was due at, not after ``now`` and at most a day ago; None for an interval job, and
+    when that day is no work day."""
+    if job.at is None:
+        return None
+    local = now.astimezone(ZoneInfo(settings.zone(office.name)))
+    slot = datetime.combine(local.date(), job.at(settings, office), tzinfo=local.tzinfo)
+    if slot > local:
+        slot = datetime.combine(local.date() - timedelta(days=1), job.at(settings, office), tzinfo=local.tzinfo)
+    if job.work_days_only and not is_work_day(slot):
+        return None
+    return slot
+
+
+def is_work_day(day: datetime) -> bool:
+    """Monday to Friday, and no Norwegian public holiday."""
+    import holidays
+
+    return day.weekday() < 5 and day.date() not in holidays.country_holidays("NO", years=day.year)
+
+
+def run_slot(job: Job, office: Office, slot: datetime) -> bool:
+    """Runs a clock job once for its slot, whoever fires it; False when that slot has been run (or is being)."""
+    key = slot.isoformat(timespec="minutes")
+    with office.store.write() as tx:
+        if not tx.claim_slot(job.name, key):
+            return False
+    result = run_guarded(job, office)
+    with office.store.write() as tx:
+        tx.end_slot(job.name, key, ok=result is not None, result=result or "")
+    return True
+
+
+def run_guarded(job: Job, office: Office) -> str | None:
+    """Runs a job; a connection that is down is logged, and the next round tries again. None: it could not be done."""
+    try:
+        result = job.run(office)
+    except (OutOfReach, TryLater) as later:
+        log.warning("job_postponed", organisation=office.name, job=job.name, error=str(later))
+        return None
+    if job.at is not None:
+        log.info("job_done", organisation=office.name, job=job.name)
+    return result
+
+
+def run_job_now(context: Context, settings: Settings, name: str, *, only: str | None, as_json: bool) -> int:
+    """``run --job NAME``: the job for every organisation, now, whether or not it is due."""
+    from robot.build import offices
+    from robot.lock import hold
+
+    job = find_job(name)
+    results: dict[str, str] = {}
+    with hold(settings.robot.tilstand), offices(settings, now=context.now, only=only) as opened:
+        for office in opened:
+            results[office.name] = run_guarded(job, office) or "utsatt"
+    if as_json:
+        context.json({"job": name, "organisations": results})
+    else:
+        for organisation, result in results.items():
+            context.out(f"{organisation}: {job.text}: {result}")
+    return 0
