@@ -97,7 +97,9 @@ class Dovecot:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         command = [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         deadline = time.monotonic() + _START_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -106,14 +108,23 @@ class Dovecot:
 
     def stop(self) -> None:
         """Stops the server and all its connections."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-        self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+        # Mail and log-in processes outlive their master for a moment, with connections and port.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        deadline = time.monotonic() + _START_S
+        while self._answers() and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def remove(self) -> None:
         """Stops the server and removes its folder."""
