@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 found something, 2 used wrongly, 3 configuration, 4 source
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,17 @@ _PROGRAM = "postrobot"
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Talk and errors go to stderr, results to stdout."""
+    try:
+        code = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (``| head``); Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = OK
+    return code
+
+
+def _run(args: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     hoisted, words = _hoist(words)
     app = build_app()
@@ -94,7 +106,9 @@ def _guarded(app: typer.Typer, words: list[str], context: Context) -> int:
         context.out(f"Postrobot {version(_PROGRAM)}")
         return OK
     try:
-        result: Any = app(words, standalone_mode=False, obj=context, prog_name=_PROGRAM)
+        # Not app(…): that would put typer's own traceback printer in place of ours.
+        command = typer.main.get_command(app)
+        result: Any = command.main(args=words, standalone_mode=False, obj=context, prog_name=_PROGRAM)
     except typer.exceptions.TyperException as problem:
         return _say(context, usage_sentence(problem), USAGE)
     except ConfigError as problem:
@@ -112,11 +126,9 @@ def _guarded(app: typer.Typer, words: list[str], context: Context) -> int:
     except Locked as problem:
         return _say(context, str(problem), LOCKED)
     except (KeyboardInterrupt, typer.Abort):
+        result = INTERRUPTED
+    if result == INTERRUPTED:
         return _say(context, "Avbrutt. Det som var i gang, tas opp igjen neste gang.", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (``| head``); Python must not complain when it flushes at exit.
-        sys.stdout = None
-        return OK
     return result if isinstance(result, int) else OK
 
 

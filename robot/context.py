@@ -22,9 +22,13 @@ DEFAULT_CONFIG = Path("/etc/postrobot/robot.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Made once, in :func:`robot.cli.main`: the only place that reads the process's environment."""
+    """Made once, in :func:`robot.cli.main`: the only place that reads the process's environment.
+
+    ``configured``: somebody said which configuration (option or environment), so it is meant.
+    """
 
     config: Path
+    configured: bool = False
     debug: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
@@ -75,5 +79,5 @@ class Context:
 def from_process(*, config: str | None, debug: bool) -> Context:
     """The context of this process: ``--config``, else ``POSTROBOT_CONFIG``, else :data:`DEFAULT_CONFIG`."""
     environ = dict(os.environ)
-    where = config or environ.get("POSTROBOT_CONFIG") or str(DEFAULT_CONFIG)
-    return Context(config=Path(where), debug=debug, environ=environ)
+    where = config or environ.get("POSTROBOT_CONFIG")
+    return Context(config=Path(where or DEFAULT_CONFIG), configured=bool(where), debug=debug, environ=environ)

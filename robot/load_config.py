@@ -18,8 +18,8 @@ from robot.config_checks import across
 from robot.config_faults import from_pydantic, from_toml, join, nearest
 from robot.secrets import SecretResolver
 
-BUILT_IN_LAYERS = ("felles", "eksempelkommune")
-"""Rule layers that come with Postrobot and are named without a path."""
+FELLES, EXAMPLE = "felles", "eksempelkommune"
+"""Rule layers that come with Postrobot and are named without a path; the loader knows the first one by its name."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -180,5 +180,15 @@ def anchored(model: M, base: Path) -> M:
         elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
             changes[name] = {k: anchored(v, base) if isinstance(v, BaseModel) else v for k, v in value.items()}
         elif name == "regler" and isinstance(model, OrganisasjonSettings):
-            changes[name] = tuple(v if v in BUILT_IN_LAYERS else str(base / Path(v).expanduser()) for v in value)
+            changes[name] = tuple(_layer(layer, base) for layer in value)
     return model.model_copy(update=changes)
+
+
+def _layer(name: str, base: Path) -> str:
+    if name == FELLES:
+        return name
+    if name == EXAMPLE:
+        import rules
+
+        return str(Path(rules.__file__).parent / EXAMPLE)
+    return str(base / Path(name).expanduser())

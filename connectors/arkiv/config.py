@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from connectors.settings import ArchiveSettings, Surroundings
 
 class ArkivConfig(ArchiveSettings):
     """``type = "innebygd"``: the Noark 5 archive that comes with Postrobot, in the organisation's own folder."""
+
+    local: ClassVar[bool] = True
 
     type: Literal["innebygd"] = Field(default="innebygd", description="arkivet som følger med Postrobot")
     aktoer: str = Field(default="Postrobot", min_length=1, description="navnet som står som arkivertAv og avsluttetAv")

@@ -41,7 +41,8 @@ def run(
     found = worst(lines)
     if as_json:
         checks = [
-            {"area": x.area, "name": x.name, "level": x.level.value, "text": x.text, "next_step": x.next_step} for x in lines
+            {"area": x.area, "name": x.name, "level": x.level.value, "text": x.text, "next_step": x.next_step}
+            for x in lines
         ]
         context.json({"ok": found is not Level.FAULT, "config": str(settings.file), "faults": [], "checks": checks})
     else:
