@@ -88,7 +88,9 @@ def _furnish(task: wire.Task, answer: int, folder: int, documents: Sequence[int]
 def _give_up(task: wire.Task, folder: int, documents: Sequence[int]) -> None:
     if task.nice:
         os.nice(task.nice)
-    confine.close_file_system(readable=confine.program_trees(), documents=documents, folder=folder)
+    confine.close_file_system(
+        readable=(*confine.program_trees(), *map(Path, task.readable)), documents=documents, folder=folder
+    )
     confine.limit_resources(
         confine.ResourceLimits(
             address_space_bytes=task.address_space_bytes,

@@ -10,7 +10,7 @@ from models.reading import Flag, ReadPage
 from models.reasons import ReasonCode
 from robot.reading.contract import Collector, PartResult, Unreadable
 
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000", "MPO", "HEIF")
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "JPEG2000", "HEIF")
 _TOO_SMALL_FOR_TEXT = 24
 """Pixels of the shorter side under which no letter is legible: tracking pixels, lines, bullets."""
 _JPEG_REDUCTION = 8

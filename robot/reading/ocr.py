@@ -47,6 +47,12 @@ class Engine:
     command: str
     name: str
 
+    @property
+    def home(self) -> Path:
+        """The folder it is installed in, with its language files; for one in ``/opt/x/bin`` that is ``/opt/x``."""
+        folder = Path(self.command).resolve().parent
+        return folder.parent if folder.name == "bin" else folder
+
 
 def find_engine(languages: str = "nor+eng", command: str = "tesseract") -> tuple[Engine | None, str]:
     """The installed tesseract, or None and one Norwegian sentence that says what to install."""
@@ -151,9 +157,12 @@ def _tesseract(picture: Path, dpi: int, arguments: Mapping[str, Any]) -> OcrPage
     import pytesseract
 
     pytesseract.pytesseract.tesseract_cmd = arguments["command"]
-    config = f"--dpi {dpi}" if dpi else ""
+    # Not image_to_data, which asks tesseract for its version first: one more program for each page.
+    config = "-c tessedit_create_tsv=1" + (f" --dpi {dpi}" if dpi else "")
     try:
-        table = pytesseract.image_to_data(str(picture), lang=arguments["languages"], config=config)
+        table = pytesseract.pytesseract.run_and_get_output(
+            str(picture), extension="tsv", lang=arguments["languages"], config=config
+        )
     except pytesseract.TesseractError as fault:
         raise Unreadable(ReasonCode.DAMAGED) from fault
     return page_from_tsv(table)

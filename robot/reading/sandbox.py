@@ -33,7 +33,10 @@ _MUCH_OF_ADDRESS_SPACE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskLimits:
-    """Bounds of one sandboxed task. ``file_bytes`` is for each file it writes."""
+    """Bounds of one sandboxed task. ``file_bytes`` is for each file it writes.
+
+    ``readable`` are folders it may read beside Python, our code and the system's programs.
+    """
 
     wall_s: float = 20
     cpu_s: int = 30
@@ -42,6 +45,7 @@ class TaskLimits:
     answer_bytes: int = 64 * 1024 * 1024
     may_start_programs: bool = False
     nice: int = 0
+    readable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +146,7 @@ class Sandbox:
             answer_bytes=limits.answer_bytes,
             may_start_programs=limits.may_start_programs,
             nice=limits.nice,
+            readable=[str(folder) for folder in limits.readable],
             arguments=dict(arguments),
         )
         request = wire.dumps(task)

@@ -9,12 +9,16 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from models.errors import TryLater
 from models.reasons import ReasonCode
 from robot.reading.contract import Limits
 from robot.reading.fair import FairPool
 from robot.reading.ocr import Engine, OcrPage, PageMemo
 from robot.reading.sandbox import Sandbox, TaskLimits
+
+log = structlog.get_logger()
 
 _NICE = 10
 _PICTURE_BYTES = 256 * 1024 * 1024
@@ -110,12 +114,22 @@ class ScanRoom:
             answer_bytes=_ANSWER_BYTES,
             may_start_programs=True,
             nice=_NICE,
+            readable=(self._engine.home,),
         )
         with self._sandbox.folder(folder) as own:
             outcome = self._sandbox.run(self._function, [page.path], arguments, folder=own, limits=bounds)
-        if outcome.answer is None:
-            return outcome.reason or ReasonCode.CRASH
-        return _checked(outcome.answer)
+        result = outcome.reason or ReasonCode.CRASH if outcome.answer is None else _checked(outcome.answer)
+        if not isinstance(result, OcrPage):
+            log.warning(
+                "ocr_page_failed",
+                reason=result.value,
+                where=outcome.where,
+                part=page.ref,
+                page=page.page,
+                cpu_s=round(outcome.cpu_s, 2),
+                peak_mib=outcome.peak_kib // 1024,
+            )
+        return result
 
 
 def _checked(raw: bytes) -> OcrPage | ReasonCode:

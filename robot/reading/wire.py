@@ -59,6 +59,7 @@ class Task:
     answer_bytes: int
     may_start_programs: bool
     nice: int
+    readable: list[str]
     arguments: dict[str, Any]
 
 

@@ -147,9 +147,13 @@ def _look_around(path, ref, collector):
     except OSError:
         pass
     found += [f"environment {name}" for name in os.environ if name not in ("OMP_THREAD_LIMIT", "LC_ALL", "TMPDIR")]
-    listed = sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir() if entry.exists())
     # 0-2 standard, 3 answer, 4 folder, 5 the document.
-    found += [f"descriptor {number}" for number in listed if number > 5]
+    for number in range(6, 64):
+        try:
+            os.fstat(number)
+            found.append(f"descriptor {number}")
+        except OSError:
+            pass
     return PartResult(pages=(ReadPage(number=1, text="\n".join(found)),))
 
 

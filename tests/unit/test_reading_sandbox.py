@@ -217,6 +217,7 @@ def test_a_child_sees_no_environment_no_other_descriptors_and_where_allowed_no_f
         documents = give(f"x/look-around\n{secret}\n{port}\n")
         readings = list(threads.map(lambda _: room.read(documents, into), range(8)))
     for reading in readings:
+        assert reading.post.main.whole
         reached = reading.post.main.text.splitlines()
         assert [line for line in reached if line.startswith(("environment", "descriptor"))] == []
         if confine.landlock_version() >= 1:
@@ -284,6 +285,20 @@ def test_a_killed_zygote_is_started_again_and_no_reading_is_lost(give, into):
             assert set(threads.map(read, range(40))) == {"Kjære kommune, æøå"}
         (second,) = room.pids()
         assert second != first
+
+
+def test_children_die_with_a_killed_zygote(give, into):
+    room = make_room(limits=replace(SMALL, wall_s=600))
+    room.start()
+    (zygote,) = room.pids()
+    with ThreadPoolExecutor(1) as threads:
+        reading = threads.submit(room.read, give("x/sleep\n"), into)
+        child = int(_wait_for(lambda: Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split())[0])
+        os.kill(zygote, signal.SIGKILL)
+        assert _wait_for(lambda: not _alive(child))
+        room.close()
+        with pytest.raises(TryLater):
+            reading.result(30)
 
 
 def test_the_zygote_ends_with_the_daemon_and_its_children_with_it(tmp_path):
