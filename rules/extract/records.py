@@ -98,6 +98,9 @@ _SHORT_CASE = re.compile(
     rf"(?:{_S}?[-–]{_S}?(?P<doc>[0-9]{{1,5}}))?(?![0-9]|[/.,][0-9])",
     re.IGNORECASE,
 )
+_ALONE = re.compile(
+    rf"\s{{0,8}}(?P<year>[0-9]{{2}}){_S}?/{_S}?(?P<no>[0-9]{{3,7}})(?:{_S}?[-–]{_S}?(?P<doc>[0-9]{{1,5}}))?\s{{0,8}}\Z"
+)
 _NOT_A_CASE = re.compile(
     r"(?:forordning|direktiv|regulation|directive|\(?e(?:u|f|øs)\)?|nr\. \(eu\)|lov|ISO)\W{0,3}(?:nr\.?)?\W{0,2}\Z",
     re.IGNORECASE,
@@ -146,6 +149,10 @@ def _cases(text: str) -> list[tuple[str, int, str | None, re.Match[str]]]:
         before = text[max(0, match.start() - _BEFORE) : match.start()]
         if number and (_CASE_BEFORE.search(before) or not _other_pair(text, match, before)):
             found.append((year, number, match["doc"], match))
+    # A reference by itself needs no label: «26/1184» as the channel or a «deres ref» gave it.
+    alone = _ALONE.match(text)
+    if alone and int(alone["no"]):
+        return [(_four_digits(alone["year"]), int(alone["no"]), alone["doc"], alone)]
     for match in _SHORT_CASE.finditer(text):
         plain_word = match["label"].lower().rstrip(".") in ("sak", "saks")
         # «sak 12/26» is the twelfth matter of a committee in 2026.
