@@ -16,8 +16,7 @@ from robot.meldingstype import kind_of
 from robot.sender import dmarc
 from rules import detectors
 
-FINDINGS = "findings"
-TEXT = "text"
+_GROUPS = frozenset({"text", "findings"})
 
 _MAX_SCANNED = 5_000_000
 """Characters of one text that the detectors see; what lies beyond counts as not scanned."""
@@ -39,8 +38,14 @@ def gather(
 
     ``channel`` and ``inbox`` are «kanal» and «innboks»; ``source_label`` is the source's own label, whose last part gives
     the file name where the main document has none. ``duplicate`` is «sikker», «mulig» or None; ``answers_to`` what this
-    post answers. The detectors run when ``needs`` names ``findings``; everything else is always gathered.
+    post answers. ``needs`` names the groups the rules ask for; text and findings are always gathered, since deciding leaves
+    nothing open that a detector marks, whatever the rules are about.
+
+    Raises:
+        ValueError: the rules need a group that is not gathered here (a bug in the caller).
     """
+    if needs - _GROUPS:
+        raise ValueError(f"facts not gathered: {', '.join(sorted(needs - _GROUPS))}")
     message = read.message
     sender = _sender(envelope, message, org)
     letter = find_letter(
@@ -68,12 +73,9 @@ def gather(
         "filnavn": read.main.name or source_label.rpartition("/")[2],
     }
     values |= _letterhead(letter, envelope, org)
-    groups = {TEXT}
-    if FINDINGS in needs:
-        groups.add(FINDINGS)
-        values["funn"] = _findings(letter, read, envelope, org)
+    values["funn"] = _findings(letter, read, envelope, org)
     known = {name: value for name, value in values.items() if value is not None and value != "" and value != ()}
-    return Facts(values=known, groups=frozenset(groups))
+    return Facts(values=known, groups=_GROUPS)
 
 
 def _sender(envelope: Envelope, message: MailSummary | None, org: Organisation) -> dict[str, FactValue | None]:

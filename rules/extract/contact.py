@@ -41,7 +41,8 @@ def telefon(text: str) -> Sequence[Extracted]:
     for match in _PHONE.finditer(text):
         digits = re.sub(r"[^0-9]", "", match["n"])
         before = text[max(0, match.start() - 20) : match.start()]
-        if match["cc"] or match["n"] != digits or _PHONE_LABEL.search(before):
+        # A text that begins with the number is what stood beside a label («nær»).
+        if match["cc"] or match["n"] != digits or not before.strip() or _PHONE_LABEL.search(before):
             found.append(Extracted(value=digits, start=match.start(), end=match.end()))
     for match in _FOREIGN.finditer(text):
         digits = re.sub(r"[^0-9]", "", match[0])
@@ -135,6 +136,7 @@ _NAME_WORD = re.compile(
     r"fru|herr|frøken|foresatt|føresett|født)\W{1,3}\Z",
     re.IGNORECASE,
 )
+_NAME_ENDS = re.compile(rf"{_S}{{0,4}}(?:\Z|[,;(/|]|f(?:\.|ø[dt]))")
 _COMPANY_AFTER = re.compile(
     rf"{_S}?(?:ASA?|ANS|DA|SA|BA|KF|IKS|HF|kommune|fylkeskommune|skole|skule|barnehage)(?!\w)", re.IGNORECASE
 )
@@ -166,7 +168,13 @@ def _person(text: str, match: re.Match[str]) -> Extracted | None:
     words = [(m.start() + match.start(), m[0]) for m in re.finditer(r"\S+", match[0])]
     first = next((n for n, (_, word) in enumerate(words) if word.split("-")[0].casefold() in GIVEN_NAMES), None)
     before = text[max(0, match.start() - 24) : match.start()]
-    named = _LABEL_BEFORE.search(before) or _SIGNED.search(before) or _NAME_WORD.search(before)
+    named = (
+        _LABEL_BEFORE.search(before)
+        or _SIGNED.search(before)
+        or _NAME_WORD.search(before)
+        # A text that is a name, or begins with one before a comma, is what stood beside a label («nær»).
+        or (not text[: match.start()].strip() and _NAME_ENDS.match(text, match.end()))
+    )
     if first is None or named:
         if not named:
             return None

@@ -60,6 +60,9 @@ FOUND = [
     ("planid", "plan-ID 1130_202502", ["1130_202502"]),
     ("navn", "Navn: Kari Anne Nordmann\nAdresse: Fjellveien 3", ["Kari Anne Nordmann"]),
     ("navn", "Nordmann, Kari", ["Kari Nordmann"]),
+    ("navn", "Xerxes Uvanlig, født 01.01.1990", ["Xerxes Uvanlig"]),
+    ("telefon", " 75101000", ["75101000"]),
+    ("saksnummer", "26/1184-3", ["2026/1184"]),
     ("navn", "Med vennlig hilsen\nXerxes Uvanlig", ["Xerxes Uvanlig"]),
 ]
 
@@ -85,6 +88,7 @@ NOT_FOUND = [
     ("telefon", "49/116 Vannmåleravlesning 10407328"),
     ("adresse", "Side 3 av 4, vedlegg 2"),
     ("navn", "Søker: Hansen Bygg AS"),
+    ("navn", "Uvanlig Hendelse skjedde i går"),
     ("navn", "Kari Nordmanns vei 4"),
 ]
 

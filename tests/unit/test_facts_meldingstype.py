@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
 from models.reading import ReadPost
 from robot.meldingstype import kind_of
-from robot.reading.collect import PostCollector, Tools
-from robot.reading.contract import Limits
-from robot.reading.names import safe_name
-from robot.reading.readers import READERS
-from robot.reading.sniff import sniff
 
+Kind = Callable[[bytes], str | None]
 PLAIN = "From: a@b.example\r\nTo: p@solvik.example\r\nSubject: {subject}\r\n{headers}\r\n{text}\r\n"
 REPORT = (
     "Return-Path: <>\r\nFrom: MAILER-DAEMON@b.example\r\nSubject: Undelivered\r\n"
@@ -25,19 +21,9 @@ REPORT = (
 INVITE = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Mote\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
-def read(tmp_path: Path, content: bytes) -> ReadPost:
-    (tmp_path / "parts").mkdir()
-    collector = PostCollector(
-        limits=Limits(),
-        tools=Tools(readers=READERS, sniff=sniff, safe_name=safe_name),
-        parts_folder=tmp_path / "parts",
-        skip={},
-        progress=lambda ref: None,
-    )
-    path = tmp_path / "a.eml"
-    path.write_bytes(content)
-    collector.document("0", path, name="a.eml", declared_type="message/rfc822")
-    return ReadPost(parts=collector.parts, messages=collector.messages, forms=collector.forms)
+@pytest.fixture
+def kind(read_document: Callable[..., ReadPost]) -> Kind:
+    return lambda content: kind_of(read_document(content, name="a.eml"))
 
 
 def plain(*headers: str, subject: str = "Hei", text: str = "Tekst") -> bytes:
@@ -69,8 +55,8 @@ def plain(*headers: str, subject: str = "Hei", text: str = "Tekst") -> bytes:
         ("vanlig", plain(subject="Ring meg", text="")),
     ],
 )
-def test_each_sort_is_told_by_its_own_sign(tmp_path: Path, expected: str, content: bytes) -> None:
-    assert expected == kind_of(read(tmp_path, content))
+def test_each_sort_is_told_by_its_own_sign(kind: Kind, expected: str, content: bytes) -> None:
+    assert expected == kind(content)
 
 
 def with_calendar(**more: str) -> EmailMessage:
@@ -83,23 +69,23 @@ def with_calendar(**more: str) -> EmailMessage:
     return message
 
 
-def test_an_invitation_is_one_unless_letters_are_attached(tmp_path: Path) -> None:
-    assert "kalender" == kind_of(read(tmp_path, bytes(with_calendar())))
+def test_an_invitation_is_one_unless_letters_are_attached(kind: Kind) -> None:
+    assert "kalender" == kind(bytes(with_calendar()))
 
 
-def test_an_invitation_with_a_letter_attached_is_post(tmp_path: Path) -> None:
-    assert "vanlig" == kind_of(read(tmp_path, bytes(with_calendar(brev="Klage på vedtak"))))
+def test_an_invitation_with_a_letter_attached_is_post(kind: Kind) -> None:
+    assert "vanlig" == kind(bytes(with_calendar(brev="Klage på vedtak")))
 
 
-def test_a_mail_without_text_but_with_attachments_is_not_empty(tmp_path: Path) -> None:
+def test_a_mail_without_text_but_with_attachments_is_not_empty(kind: Kind) -> None:
     message = EmailMessage()
     message["From"] = "a@b.example"
     message.set_content("")
     message.add_attachment("Søknad", filename="brev.txt")
-    assert "vanlig" == kind_of(read(tmp_path, bytes(message)))
+    assert "vanlig" == kind(bytes(message))
 
 
-def test_a_bounce_that_somebody_sends_on_is_their_letter(tmp_path: Path) -> None:
+def test_a_bounce_that_somebody_sends_on_is_their_letter(kind: Kind) -> None:
     message = EmailMessage()
     message["From"], message["Subject"] = "a@b.example", "Brevet mitt kom i retur"
     message.set_content("Hvorfor?")
@@ -108,19 +94,8 @@ def test_a_bounce_that_somebody_sends_on_is_their_letter(tmp_path: Path) -> None
     inner["From"] = "MAILER-DAEMON@b.example"
     inner.set_content("x")
     message.add_attachment(inner)
-    assert "vanlig" == kind_of(read(tmp_path, bytes(message).replace(bytes(inner), raw)))
+    assert "vanlig" == kind(bytes(message).replace(bytes(inner), raw))
 
 
-def test_a_file_is_no_message(tmp_path: Path) -> None:
-    (tmp_path / "parts").mkdir()
-    collector = PostCollector(
-        limits=Limits(),
-        tools=Tools(readers=READERS, sniff=sniff, safe_name=safe_name),
-        parts_folder=tmp_path / "parts",
-        skip={},
-        progress=lambda ref: None,
-    )
-    path = tmp_path / "a.txt"
-    path.write_text("Et brev")
-    collector.document("0", path, name="a.txt", declared_type="text/plain")
-    assert kind_of(ReadPost(parts=collector.parts, messages=collector.messages)) is None
+def test_a_file_is_no_message(read_document: Callable[..., ReadPost]) -> None:
+    assert kind_of(read_document(b"Et brev", name="a.txt")) is None
