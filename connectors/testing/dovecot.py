@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import grp
+import hmac
+import json
 import os
 import pwd
 import re
@@ -27,6 +30,7 @@ from imapclient import IMAPClient
 
 PROGRAM = "/usr/sbin/dovecot"
 PASSWORD = "hemmelig-blåbær"
+_TOKEN_KEY = b"the key that signs access tokens of the test server"
 BASE_CAPABILITIES = "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE LITERAL+ NAMESPACE CHILDREN UNSELECT"
 _START_S = 15.0
 
@@ -188,7 +192,14 @@ class Dovecot:
         if root:
             os.chown(mail, uid, gid)
         internal, login = ("dovecot", "dovenull") if root else (own, own)
-        (self.folder / "keys").mkdir()
+        keys = self.folder / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_bytes(base64.b64encode(_TOKEN_KEY))
+        (self.folder / "oauth2.conf").write_text(
+            f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={self.folder}/keys/\n"
+            "username_attribute = sub\n",
+            "utf-8",
+        )
         text = f"""
 base_dir = {run}
 state_dir = {run}
@@ -208,7 +219,7 @@ ssl = required
 ssl_min_protocol = TLSv1.2
 ssl_cert = <{self.folder}/server.pem
 ssl_key = <{self.folder}/server.key
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 imap_capability = {self.switches.capabilities()}
 imap_idle_notify_interval = 2 mins
@@ -218,7 +229,13 @@ namespace inbox {{
   prefix = {self.switches.prefix}
 }}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {self.folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={PASSWORD}
 }}
 userdb {{
@@ -240,6 +257,10 @@ service imap {{
 }}
 service anvil {{
   chroot =
+  # Without this each wrong password makes the next log-in from the same address wait longer.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -262,6 +283,18 @@ service stats {{
                 [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")], capture_output=True, check=False, timeout=10
             )
             return done.stderr.decode("utf-8", "replace")[-1500:]
+
+
+def access_token(user: str, *, valid_s: int = 3600) -> str:
+    """An OAuth 2 access token (JWT, HS256) that the test servers take for ``user``; negative ``valid_s``: expired."""
+    now = int(time.time())
+    claims = {"sub": user, "iat": now - 7200, "nbf": now - 7200, "exp": now + valid_s}
+    signed = ".".join(_base64url(json.dumps(each).encode()) for each in ({"alg": "HS256", "typ": "JWT"}, claims))
+    return f"{signed}.{_base64url(hmac.digest(_TOKEN_KEY, signed.encode(), 'sha256'))}"
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
 def _mail_user() -> tuple[int, int, str]:
