@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from models.reading import MailSummary, PartKind, ReadPost
+from models.reading import Flag, MailSummary, PartKind, ReadPost
 from robot.letter import is_signature, without_prefixes
 
 VANLIG = "vanlig"
@@ -29,6 +29,7 @@ _MACHINE = re.compile(r"\A(?:mailer-daemon|postmaster|mail-daemon|mdaemon)(?:[+@
 _METHOD = re.compile(
     r"^METHOD:(?:REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|REFRESH|ADD)\s*$", re.IGNORECASE | re.MULTILINE
 )
+_MAY_HIDE = frozenset({Flag.BROKEN_MIME, Flag.HEADER_CUT, Flag.PARTLY_READ})
 _NO_SUBJECT = frozenset(
     {"", "(no subject)", "no subject", "(uten emne)", "uten emne", "(ingen emne)", "ingen emne", "(none)"}
 )
@@ -101,8 +102,14 @@ def _is_calendar(read: ReadPost, message: MailSummary) -> bool:
 
 
 def _is_empty(read: ReadPost, message: MailSummary) -> bool:
-    """No text, no subject, nothing attached, and nothing that could not be read. «Ring meg» in the subject is a letter."""
-    if message.body.strip() or message.quoted.strip() or not read.main.whole:
+    """No text, no subject, nothing attached, and nothing that could not be read. «Ring meg» in the subject is a letter.
+
+    A mail that came broken may have lost its text on the way, and a mail saved as a file was saved for a reason.
+    """
+    main = read.main
+    if message.body.strip() or message.quoted.strip() or not main.whole or main.flags & _MAY_HIDE:
+        return False
+    if main.media_type != "message/rfc822":
         return False
     if without_prefixes(message.subject).lower() not in _NO_SUBJECT:
         return False

@@ -103,6 +103,7 @@ NOT_FOUND = [
     "Nøkkelboks: 2026",
     "kode til faktura: 12345",
     "ISBN 978-82-02-12345-6",
+    "https://nytt.example/avmeld?bruker=12&token=MzA0MTYzMjA3",
 ]
 
 
