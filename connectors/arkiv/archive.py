@@ -19,7 +19,7 @@ from connectors.arkiv.records import Dokumentbeskrivelse
 from connectors.arkiv.selfcheck import SelfCheckFault
 from connectors.arkiv.settings import ArchiveSettings
 from connectors.arkiv.sql_unit import SqlUnit
-from connectors.arkiv.store import ArkivStore
+from connectors.arkiv.store import ArkivStore, meaning_of_os_errors
 from connectors.arkiv.transfer import ImportReport
 from connectors.arkiv.unit import Counter
 from models.archive import (
@@ -97,7 +97,8 @@ class EmbeddedArchive:
             raise writes.already(key, write.kind, known)
         format_ = checked(write.dokument)
         if not (kept and self.files.has(write.dokument.sha256, write.dokument.size_bytes)):
-            self.files.keep(write.dokument.path, write.dokument.sha256)
+            with meaning_of_os_errors():
+                self.files.keep(write.dokument.path, write.dokument.sha256)
         return format_
 
     def outcome(self, key: OurKey) -> Done | Absent:
@@ -187,7 +188,8 @@ class EmbeddedArchive:
             _, there = konvertering.received(db, dokumentobjekt)
         if there is not None:
             return there
-        file = konvertering.taken_in(self.files, variant)
+        with meaning_of_os_errors():
+            file = konvertering.taken_in(self.files, variant)
         with self.store.writing(f"variant {dokumentobjekt}") as db:
             at = self.now()
             made = konvertering.add_variant(

@@ -6,6 +6,7 @@ commit is not atomic across files); it asks through ``submit`` and ``outcome``.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +93,19 @@ class ArkivStore:
     def close(self) -> None:
         """Lets go of all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def meaning_of_os_errors() -> Iterator[None]:
+    """A full or broken disk under the documents, said as the robot understands it: nothing has taken effect."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise TryLater("det er ikke plass igjen på disken til arkivet", after_s=_FULL_AGAIN_S) from error
+        if error.errno in (errno.EIO, errno.EROFS, errno.EACCES):
+            raise OutOfReach("arkivets filer kan ikke brukes nå", connection=CONNECTION) from error
+        raise
 
 
 def _on_begin(connection: Connection) -> None:
