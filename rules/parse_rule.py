@@ -14,7 +14,7 @@ from rules.parse_outcome import parse_addition, parse_outcome
 from rules.parse_texts import parse_hent
 from rules.rule_checks import check_rule
 from rules.scope import Scope
-from rules.suggest import did_you_mean
+from rules.suggest import did_you_mean, nearest
 
 _ID = re.compile(r"[a-zæøå0-9][a-zæøå0-9_-]{0,63}")
 _ID_RULE = "Små bokstaver, tall, - og _, høyst 64 tegn. For eksempel nabovarsel-hytte."
@@ -100,7 +100,8 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
     extractions = parse_hent(node.get("hent"), scope)
     condition = parse_hvis(node.get("hvis"), scope)
     does, adds = node.get("så"), node.get("legg_til")
-    if (does is None) == (adds is None):
+    misspelt = any(nearest(key, RULE_KEYS) in ("så", "legg_til") for key in node.keys() if key not in RULE_KEYS)
+    if (does is None) == (adds is None) and not misspelt:
         found = "begge deler" if does is not None else "ingen av delene"
         hint = "En regel har enten «så» (ett utfall) eller «legg_til»."
         scope.fault("R108", id_node or node, f"Regelen skal ha «så» eller «legg_til», men har {found}", hint)
