@@ -89,7 +89,10 @@ def forwarded(text: str, subject: str = "") -> ForwardedHeader | None:
     says_so = bool(re.match(r"\s*(?:vs|fw|fwd|videresend(?:t|er)?|vidaresend(?:t)?|vb)\s?:", subject, re.IGNORECASE))
     for number, line in enumerate(lines):
         marked = bool(_FORWARD.match(line[:_MAX_LINE]))
-        block = _header_block(lines, number + 1 if marked else number)
+        at = number
+        while marked and at < min(number + 5, len(lines) - 1) and (at == number or not lines[at].strip()):
+            at += 1
+        block = _header_block(lines, at)
         if block is None and not marked:
             continue
         if not marked and not says_so:
@@ -205,6 +208,8 @@ def _header_block(lines: list[str], number: int) -> tuple[dict[str, str], int] |
         found = _FIELD.match(line)
         key = _FIELDS.get(found.group(1).lower()) if found else None
         if found and key is not None:
+            if key == "from" and "from" in fields:
+                break
             if key and key not in fields:
                 fields[key] = found.group(2).strip(" *_")
             last = key

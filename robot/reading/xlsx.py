@@ -9,7 +9,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from robot.reading.contract import Collector, PartResult
+from models.reasons import ReasonCode
+from robot.reading.contract import Collector, PartResult, Unreadable
 from robot.reading.ooxml import Package, open_package
 from robot.reading.text import page_of
 from robot.reading.xml import Handler
