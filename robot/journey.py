@@ -148,7 +148,8 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
                 tx.begin([effect for effect, _ in chosen])
                 return [(_begun(effect), fresh) for effect, fresh in chosen]
             case Waiting(until=until):
-                tx.set_columns(post.seq, next_try_at=until)
+                if until > tx.now:  # else it is another post's turn on the case, and nothing is to be written
+                    tx.set_columns(post.seq, next_try_at=until)
                 return ()
             case Complete():
                 if post.state is State.DECIDED and decision.way is Way.ARCHIVE:
@@ -229,12 +230,21 @@ def note_archive_answer(tx: Tx, seq: int, effect: Effect, locator: Mapping[str, 
         case "ny_journalpost":
             tx.set_columns(
                 seq,
+                saksnummer=str(locator["number"]).rpartition("-")[0],
                 journalpost_id=locator["system_id"],
                 journalpost=locator["number"],
                 journalstatus=Journalstatus.MIDLERTIDIG.value,
             )
         case "statusendring":
             tx.set_columns(seq, journalstatus=str(effect.request["til"]))
+        case "endring":
+            changed = ("tittel", "offentlig_tittel", "enhet", "forfall")
+            tx.set_columns(seq, **{name: effect.request[name] for name in changed if effect.request[name] is not None})
+        case "skjerming":
+            tx.set_columns(seq, tilgang="open" if effect.request["skjerming"] is None else "shielded")
+        case "flytting":
+            number = str(locator["number"])
+            tx.set_columns(seq, journalpost=number, saksnummer=number.rpartition("-")[0])
 
 
 def _leave_for_later(seq: int, office: Office, later: OutOfReach | TryLater) -> None:

@@ -1,4 +1,4 @@
-"""``postrobot explain``: what a code means."""
+"""``postrobot explain``: why a post went where it went, or what a code means."""
 
 from __future__ import annotations
 
@@ -17,13 +17,34 @@ def register(app: typer.Typer) -> None:
 
 def run(
     ctx: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="KODE", help="en kode fra en melding: R101, no_rule …")],
+    what: Annotated[str, typer.Argument(metavar="POST|KODE", help="en posts id, eller en kode: R101, no_rule …")],
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> None:
-    """Forklarer en kode."""
-    from robot.explain_code import explain_code
+    """Forklarer hvorfor en post gikk dit den gikk, eller hva en kode betyr."""
+    from robot.explain_code import looks_like_code
 
     context = Context.of(ctx)
+    if looks_like_code(what):
+        _code(context, what, as_json)
+    else:
+        _post(context, what, as_json)
+
+
+def _post(context: Context, ref: str, as_json: bool) -> None:
+    from robot.explain_post import explain_post, explained_text
+
+    found = explain_post(context.settings(), ref, now=context.now)
+    if found is None:
+        raise UsedWrongly(f"«{ref}» er verken en post eller en kode. Se postene med: postrobot list")
+    if as_json:
+        context.json(found)
+    else:
+        context.out(explained_text(found))
+
+
+def _code(context: Context, what: str, as_json: bool) -> None:
+    from robot.explain_code import explain_code
+
     found = explain_code(what)
     if found is None:
         raise UsedWrongly(f"Koden «{what}» finnes ikke. Koder for regler er som R101, grunner som no_rule.")

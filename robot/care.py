@@ -1,0 +1,113 @@
+"""Answers to what is journaled: M is approved or edited; J is moved or set to U. Each step an effect; never a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlalchemy import RowMapping
+
+from connectors.contract import Archive
+from models.answer import Answer, Verb
+from models.archive import ArchiveWrite, Endring, Flytting, NyAvskrivning, SakQuery, SettSkjerming, Statusendring
+from models.decision import Decision, Lack
+from models.errors import UsedWrongly
+from models.keys import with_role
+from models.noark import Journalstatus
+from models.store.effect_tx import EffectKind, NewEffect
+from robot.answers import shielding
+from robot.effects import archive_request
+
+PERSON_DECIDES = frozenset(
+    {Lack.MODE, Lack.ADDING_RULE, Lack.DUPLICATE, Lack.FINDING, Lack.UNREAD, Lack.RULE_UNKNOWN, Lack.SENDER_INTERNAL}
+)
+"""Lacks that mean «a person must look»: approving is that look."""
+
+
+class Missing(Exception):
+    """What still keeps a journalpost from J; nothing was changed."""
+
+    def __init__(self, lacks: tuple[Lack, ...]) -> None:
+        self.lacks = lacks
+        super().__init__(", ".join(lacks))
+
+
+def care_effects(
+    row: RowMapping, decision: Decision, answer: Answer, archive: Archive, *, today: date, round_no: int
+) -> list[NewEffect]:
+    """The writes that carry out an answer to a journaled post, in order.
+
+    Raises:
+        Missing: approving cannot make it J yet; the lacks are named and nothing changes.
+        UsedWrongly: the answer cannot be carried out on this post; the sentence says what can.
+    """
+    writes = list(
+        _approve(row, decision, answer, today) if answer.verb is Verb.APPROVE else _correct(row, answer, archive)
+    )
+    if not writes:
+        raise UsedWrongly("Svaret endrer ingenting. Si hva som skal rettes, for eksempel --tittel eller --sak.")
+    return [
+        NewEffect(
+            key=with_role(row["key"], f"c{round_no}{'abcdef'[number]}"),
+            kind=EffectKind.CARE,
+            request=archive_request(write),
+            post_seq=row["seq"],
+        )
+        for number, write in enumerate(writes)
+    ]
+
+
+def _approve(row: RowMapping, decision: Decision, answer: Answer, today: date) -> Iterator[ArchiveWrite]:
+    """M becomes J with the decided access, or the one the person says."""
+    planned = decision.journalpost
+    if planned is None or row["journalstatus"] != Journalstatus.MIDLERTIDIG:
+        raise UsedWrongly(f"Posten har status {row['journalstatus'] or 'ingen'}; bare M kan godkjennes.")
+    said = bool(answer.tilgang)
+    access = shielding(answer) if said else planned.skjerming
+    lacks = tuple(lack for lack in planned.lacks if lack not in PERSON_DECIDES)
+    if said or (access is not None and not access.temporary):
+        lacks = tuple(lack for lack in lacks if lack not in (Lack.ACCESS, Lack.CASE_ACCESS))
+    if access is not None and not access.temporary and not access.hjemmel:
+        lacks = (*lacks, Lack.SHIELDING_INCOMPLETE)
+    if access is not None and access.temporary and Lack.ACCESS not in lacks:
+        lacks = (*lacks, Lack.ACCESS)
+    if lacks:
+        raise Missing(tuple(dict.fromkeys(lacks)))
+    if access != planned.skjerming:
+        yield SettSkjerming(journalpost=row["journalpost_id"], skjerming=access)
+    if planned.avskriv is not None:
+        yield NyAvskrivning(journalpost=row["journalpost_id"], maate=planned.avskriv)
+    yield Statusendring(journalpost=row["journalpost_id"], til=Journalstatus.JOURNALFOERT, assessed_on=today)
+
+
+def _correct(row: RowMapping, answer: Answer, archive: Archive) -> Iterator[ArchiveWrite]:
+    journalpost = row["journalpost_id"]
+    if answer.utgaar:
+        yield Statusendring(journalpost=journalpost, til=Journalstatus.UTGAAR, merknad=answer.utgaar)
+        return
+    edited = Endring(
+        journalpost=journalpost,
+        tittel=answer.tittel or None,
+        offentlig_tittel=answer.offentlig_tittel or None,
+        enhet=answer.enhet or None,
+        forfall=answer.forfall,
+        avsender=answer.avsender or None,
+    )
+    if edited != Endring(journalpost=journalpost):
+        if row["journalstatus"] != Journalstatus.MIDLERTIDIG:
+            raise UsedWrongly(
+                "Det som er journalført (J), kan flyttes (--sak), skjermes (--tilgang) eller settes til utgår (--utgår), "
+                "men ikke endres."
+            )
+        yield edited
+    if answer.tilgang:
+        yield SettSkjerming(journalpost=journalpost, skjerming=shielding(answer))
+    if answer.saksnummer:
+        yield Flytting(journalpost=journalpost, til_saksmappe=_case_id(answer.saksnummer, archive))
+
+
+def _case_id(saksnummer: str, archive: Archive) -> str:
+    found = next(iter(archive.find_saksmapper(SakQuery(saksnummer=saksnummer))), None)
+    if found is None:
+        raise UsedWrongly(f"Saken {saksnummer} finnes ikke i arkivet.")
+    return found.ref.system_id

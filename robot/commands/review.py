@@ -1,0 +1,191 @@
+"""``postrobot review list|show|approve|correct|forward|dismiss`` and ``postrobot retry``."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import UsedWrongly
+from robot.context import Context
+
+if TYPE_CHECKING:
+    from models.answer import Answer
+
+POST = Annotated[str, typer.Argument(metavar="POST", help="postens id, som 2026-11-24-0042")]
+JSON = Annotated[bool, typer.Option("--json", help="for maskiner")]
+AS = Annotated[
+    str | None, typer.Option("--som", metavar="BRUKER", help="hvem som svarer; ellers den som er logget inn")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group, and ``retry``."""
+    group = typer.Typer(help="Poster et menneske må se på: vis dem, og svar.", no_args_is_help=True)
+    group.command("list")(list_posts)
+    group.command("show")(show)
+    group.command("approve")(approve)
+    group.command("correct")(correct)
+    group.command("forward")(forward)
+    group.command("dismiss")(dismiss)
+    app.add_typer(group, name="review")
+    app.command("retry")(retry)
+
+
+def list_posts(
+    ctx: typer.Context,
+    only: Annotated[str | None, typer.Option("--org", metavar="NAVN", help="bare denne organisasjonen")] = None,
+    as_json: JSON = False,
+) -> None:
+    """Viser det som venter på svar, gruppert etter grunn, eldste først."""
+    from robot.review_screens import waiting, waiting_text
+
+    context = Context.of(ctx)
+    settings = context.settings()
+    points = waiting(settings, only=only, now=context.now)
+    if as_json:
+        for point in points:
+            context.json(point)
+    else:
+        context.out(waiting_text(points))
+
+
+def show(ctx: typer.Context, post: POST, as_json: JSON = False) -> None:
+    """Viser en post: forslaget, grunnene, dokumentene, og hva du kan svare."""
+    from robot.review_screens import shown, shown_text
+
+    context = Context.of(ctx)
+    found = shown(context.settings(), post, now=context.now)
+    if as_json:
+        context.json(found)
+    else:
+        context.out(shown_text(found))
+
+
+def approve(
+    ctx: typer.Context,
+    post: POST,
+    tilgang: Annotated[str, typer.Option("--tilgang", help="åpen, eller en tilgangskode (da med --hjemmel)")] = "",
+    hjemmel: Annotated[str, typer.Option("--hjemmel", help="hjemmelen for å skjerme")] = "",
+    user: AS = None,
+    as_json: JSON = False,
+) -> int:
+    """Godtar forslaget. Det som er registrert med status M, blir journalført (J)."""
+    from models.answer import Answer, Verb
+
+    answer = Answer(verb=Verb.APPROVE, user=_user(user), tilgang=tilgang, hjemmel=hjemmel)
+    return _answer(ctx, post, answer, as_json)
+
+
+def correct(
+    ctx: typer.Context,
+    post: POST,
+    sak: Annotated[str, typer.Option("--sak", metavar="2026/12", help="saken posten skal i")] = "",
+    ny_sak: Annotated[str, typer.Option("--ny-sak", metavar="TITTEL", help="åpne en ny sak med denne tittelen")] = "",
+    arkivdel: Annotated[str, typer.Option("--arkivdel", help="for ny sak")] = "",
+    klasse: Annotated[str, typer.Option("--klasse", help="for ny sak")] = "",
+    tittel: Annotated[str, typer.Option("--tittel", help="journalpostens tittel")] = "",
+    offentlig_tittel: Annotated[str, typer.Option("--offentlig-tittel", help="tittelen offentligheten ser")] = "",
+    avsender: Annotated[str, typer.Option("--avsender", help="avsenderens navn")] = "",
+    enhet: Annotated[str, typer.Option("--enhet", help="enheten som får den")] = "",
+    tilgang: Annotated[str, typer.Option("--tilgang", help="åpen, eller en tilgangskode (da med --hjemmel)")] = "",
+    hjemmel: Annotated[str, typer.Option("--hjemmel", help="hjemmelen for å skjerme")] = "",
+    forfall: Annotated[str, typer.Option("--forfall", metavar="ÅÅÅÅ-MM-DD", help="svarfrist")] = "",
+    utgaar: Annotated[str, typer.Option("--utgår", metavar="MERKNAD", help="sett det journalførte til utgår")] = "",
+    user: AS = None,
+    as_json: JSON = False,
+) -> int:
+    """Retter: journalfører det som er satt til side, endrer M, flytter eller setter J til utgår. Ingenting slettes."""
+    from models.answer import Answer, Verb
+
+    answer = Answer(
+        verb=Verb.CORRECT,
+        user=_user(user),
+        saksnummer=sak,
+        ny_sak=ny_sak,
+        arkivdel=arkivdel,
+        klasse=klasse,
+        tittel=tittel,
+        offentlig_tittel=offentlig_tittel,
+        avsender=avsender,
+        enhet=enhet,
+        tilgang=tilgang,
+        hjemmel=hjemmel,
+        forfall=_date(forfall),
+        utgaar=utgaar,
+    )
+    return _answer(ctx, post, answer, as_json)
+
+
+def forward(
+    ctx: typer.Context,
+    post: POST,
+    til: Annotated[str, typer.Option("--til", metavar="ADRESSE", help="e-postadressen den skal til")],
+    grunn: Annotated[str, typer.Option("--grunn", help="hvorfor")] = "hører hjemme hos mottakeren",
+    user: AS = None,
+    as_json: JSON = False,
+) -> int:
+    """Sender posten videre uten å journalføre den."""
+    from models.answer import Answer, Verb
+
+    return _answer(ctx, post, Answer(verb=Verb.FORWARD, user=_user(user), til=til, grunn=grunn), as_json)
+
+
+def dismiss(
+    ctx: typer.Context,
+    post: POST,
+    grunn: Annotated[str, typer.Option("--grunn", help="en av de lukkede grunnene: reklame, spam, privat …")],
+    user: AS = None,
+    as_json: JSON = False,
+) -> int:
+    """Avviser posten: den journalføres ikke, og grunnen står i revisjonsloggen."""
+    from models.answer import Answer, Verb
+
+    return _answer(ctx, post, Answer(verb=Verb.DISMISS, user=_user(user), grunn=grunn), as_json)
+
+
+def retry(ctx: typer.Context, post: POST, user: AS = None, as_json: JSON = False) -> int:
+    """Lar en post som er satt til side, gå videre fra der den stanset."""
+    from robot.answering import again
+
+    context = Context.of(ctx)
+    _quiet_log(context)
+    return _say(context, again(context, context.settings(need_secrets=True), post, _user(user)), as_json)
+
+
+def _answer(ctx: typer.Context, post: str, answer: Answer, as_json: bool) -> int:
+    from robot.answering import give
+
+    context = Context.of(ctx)
+    _quiet_log(context)
+    return _say(context, give(context, context.settings(need_secrets=True), post, answer), as_json)
+
+
+def _quiet_log(context: Context) -> None:
+    """An answer is given in a terminal: only what is wrong is logged."""
+    from robot.log import setup_logging
+
+    setup_logging(form="konsoll", level="warning", stream=context.stderr)
+
+
+def _say(context: Context, result: dict[str, object], as_json: bool) -> int:
+    if as_json:
+        context.json(result)
+    else:
+        context.out(str(result["text"]))
+    return 0
+
+
+def _user(said: str | None) -> str:
+    return said or getpass.getuser()
+
+
+def _date(raw: str) -> date | None:
+    if not raw:
+        return None
+    try:
+        return date.fromisoformat(raw)
+    except ValueError:
+        raise UsedWrongly(f"Datoen «{raw}» skal skrives som 2026-12-31.") from None
