@@ -38,11 +38,15 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def reason_text(code: ReasonCode | str, language: Language | str = Language.NB) -> ReasonText:
-    """The text of a reason code. Raises ``ValueError`` for a code that is not in the closed list."""
+def reason_text(code: ReasonCode | str, language: Language | str = Language.NB, *, post: str = "POST") -> ReasonText:
+    """The text of a reason code; ``post`` is the id that stands in the commands of the next step.
+
+    Raises:
+        ValueError: a code that is not in the closed list.
+    """
     wanted = ReasonCode(code)
     title, next_step = _REASONS[Language(language)].get(wanted) or texts_nb.REASONS[wanted]
-    return ReasonText(title=title, next_step=next_step)
+    return ReasonText(title=title, next_step=next_step.replace("POST", post))
 
 
 def text(key: str, language: Language | str = Language.NB, **values: object) -> str:
