@@ -59,7 +59,9 @@ class EmbeddedArchive:
         self.settings = settings or ArchiveSettings()
         self._now = now
         self._new_id = new_id
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Letters about people: nobody but the service account reads them. SQLite gives its -wal the mode of the file.
+        (folder / "arkiv.db").touch(mode=0o600)
         self.store = ArkivStore(folder / "arkiv.db", busy_timeout_ms=self.settings.busy_timeout_ms)
         self.files = DocumentFolder(folder / "arkiv")
         migrate(self.store)

@@ -37,8 +37,9 @@ class DocumentFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         if not (folder / "ff").is_dir():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for n in range(256):
-                (folder / f"{n:02x}").mkdir(parents=True, exist_ok=True)
+                (folder / f"{n:02x}").mkdir(exist_ok=True, mode=0o700)
             fsync_folder(folder)
             fsync_folder(folder.parent)
 

@@ -63,7 +63,7 @@ class MemoryLab(_Places):
     """An archive in memory; ``make`` builds it, so that a broken one can take its place."""
 
     def __init__(
-        self, folder: Path, make: type[MemoryArchive] = MemoryArchive, unit: type[MemoryUnit] = MemoryUnit
+        self, folder: Path, make: Callable[..., MemoryArchive] = MemoryArchive, unit: type[MemoryUnit] = MemoryUnit
     ) -> None:
         super().__init__(folder)
         self.unit = unit()

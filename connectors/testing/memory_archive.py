@@ -91,7 +91,7 @@ class MemoryArchive:
             key_lookup=self._key_lookup,
             refuses_repeated_key=not self._accepts_repeated_key,
             writes=writes.KINDS,
-            finds_by=writes.FINDS_BY,
+            finds_by=writes.FINDS_BY if self._key_lookup else writes.FINDS_BY - {"our_key"},
         )
 
     def submit(self, write: ArchiveWrite, key: OurKey) -> Done | Pending:
