@@ -15,7 +15,7 @@ import pytest
 from connectors.folder import FolderSettings, FolderSource, folder_faults
 from connectors.folder.names import from_text, media_type, to_show, to_text
 from models.errors import NeedsHuman, OutOfReach, TryLater
-from models.post import Fetched, Locator, Offer, Outcome, Spool
+from models.post import Fetched, Locator, Offer, Outcome, Spool, SpoolWriter
 
 LONG_AGO = 1_700_000_000.0
 
@@ -129,6 +129,16 @@ def test_a_file_swapped_for_a_link_after_the_offer_is_not_read(desk: Desk, tmp_p
     (offer,) = source.offers(1)
     file.unlink()
     file.symlink_to(tmp_path / "passord.txt")
+    with pytest.raises(TryLater):
+        desk.get(source, offer)
+
+
+def test_a_link_to_the_very_file_that_was_offered_is_not_followed_either(desk: Desk, tmp_path: Path) -> None:
+    file = desk.put("brev.pdf")
+    source = desk.source()
+    (offer,) = source.offers(1)
+    file.rename(tmp_path / "flyttet.pdf")
+    file.symlink_to(tmp_path / "flyttet.pdf")
     with pytest.raises(TryLater):
         desk.get(source, offer)
 
@@ -256,6 +266,24 @@ def test_a_file_that_changed_after_the_offer_is_not_downloaded(desk: Desk) -> No
     source = desk.source()
     (offer,) = source.offers(1)
     file.write_bytes(b"halvt, og resten")
+    with pytest.raises(TryLater):
+        desk.get(source, offer)
+    assert [] == list(desk.spool.folder.iterdir())
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = desk.put("brev.pdf", b"halvt")
+    source = desk.source()
+    (offer,) = source.offers(1)
+    write = SpoolWriter.write
+
+    def write_while_it_grows(self: SpoolWriter, chunk: bytes) -> None:
+        write(self, chunk)
+        if chunk == b"halvt":
+            with file.open("ab") as more:
+                more.write(b", og resten")
+
+    monkeypatch.setattr(SpoolWriter, "write", write_while_it_grows)
     with pytest.raises(TryLater):
         desk.get(source, offer)
     assert [] == list(desk.spool.folder.iterdir())
