@@ -147,11 +147,30 @@ logg = "konsoll"
 orgnr = "{orgnr}"
 navn = "{name}"
 regler = ["felles", "regler"]
-
+{_EXAMPLE_DOMAINS if example else ""}
 [organisasjon.{short}.kilde.inn]
 type = "mappe"
 mappe = "inn"
 
 [organisasjon.{short}.arkiv]
 type = "innebygd"
+{_EXAMPLE_MAIL if example else ""}"""
+
+
+_EXAMPLE_DOMAINS = """\
+egne_domener = ["solvik.example"]
+"""
+
+_EXAMPLE_MAIL = """
+# E-post legges som filer i ut/. Bytt til type = "smtp" for å sende.
+[organisasjon.solvik.epost]
+type = "mappe"
+mappe = "ut"
+avsender = "postrobot@solvik.example"
+
+[organisasjon.solvik.rapport]
+mottakere = ["arkiv@solvik.example"]
+
+[organisasjon.solvik.videresending]
+kanaler = ["epost"]
 """

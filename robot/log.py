@@ -29,7 +29,9 @@ ALLOWED = frozenset(
     # How much and how long.
     " count total pages ocr_pages parts documents size_bytes free_bytes reserve_bytes seconds after_s wait_s tries limit"
     " waiting oldest_s collected archived set_aside forwarded dismissed duplicates failed checked broken events faults"
-    " files ok status exit_code lag_s next_try_at due at attempts pss_bytes".split(" ")
+    " files ok status exit_code lag_s page part media_type cpu_s peak_mib before now next_try_at due at attempts pss_bytes".split(
+        " "
+    )
 )
 """Keys that may stand in a log line. Their values are ids, codes and counts; a new one is added here on purpose."""
 
@@ -70,6 +72,8 @@ def setup_logging(*, form: Literal["json", "konsoll"], level: str = "info", stre
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form)],
         )
     )
+    # Below WARNING other libraries only chat; ours come as dictionaries.
+    handler.addFilter(lambda record: isinstance(record.msg, dict) or record.levelno >= logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
