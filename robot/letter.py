@@ -26,6 +26,8 @@ _LARGEST_SIGNATURE = 100_000
 _FORWARDED = re.compile(r"\s*(?:vs|fw|fwd|vb|tr|wg|videresend(?:t|er)?|vidaresend(?:t)?)\s?:", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*(?:vs|fw|fwd|vb|tr|wg|sv|re|aw|videresendt?|vidaresendt?)\s?:\s*", re.IGNORECASE)
 _MAX_DEPTH = 5
+_LOOKED_AT = 500_000
+"""Characters in which two texts of a mail are compared; a longer one counts as saying more."""
 _MAX_PREFIXES = 10
 _SHORT_NOTE = 1_500
 """Characters of a colleague's own text that still make an attached mail a forward, and not an answer with a mail beside."""
@@ -129,7 +131,9 @@ def _says_more(read: ReadPost, part: ReadPart) -> bool:
     if part.kind is not PartKind.BODY:
         return part.kind is PartKind.INLINE
     summary = next((m for m in read.messages if m.ref == part.parent), None)
-    return summary is None or bool(_words(part.text) - _words(summary.body + " " + summary.quoted))
+    if summary is None or len(part.text) > _LOOKED_AT:
+        return True
+    return bool(_words(part.text) - _words(summary.body + " " + summary.quoted))
 
 
 def _richer(read: ReadPost, message: MailSummary) -> list[str]:
@@ -141,13 +145,13 @@ def _richer(read: ReadPost, message: MailSummary) -> list[str]:
     for part in read.children(message.ref):
         if part.kind is PartKind.BODY and part.media_type == "text/html":
             own = split(part.text)[0]
-            if _words(own) - known:
+            if len(own) > _LOOKED_AT or _words(own) - known:
                 found.append(own)
     return found
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]{3,}", text.lower()))
+    return set(re.findall(r"[^\W_]{3,}", text[:_LOOKED_AT].lower()))
 
 
 def _beside(read: ReadPost, message: MailSummary) -> tuple[ReadPart, ...]:

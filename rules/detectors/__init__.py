@@ -24,7 +24,4 @@ def scan(text: str, *, sted: str, own_numbers: Sequence[str] = ()) -> tuple[Find
     found = identity.find(prepared, sted)
     found += account.find(prepared, sted, own=own, taken=[(f.start, f.end) for f in found])
     found += credentials.find(prepared, sted, taken=[(f.start, f.end) for f in found])
-    return tuple(sorted(found, key=lambda f: f.start)[:_MOST])
-
-
-_MOST = 2000
+    return tuple(sorted(found, key=lambda f: f.start)[: identity.MOST])

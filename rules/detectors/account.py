@@ -80,11 +80,11 @@ def _negative(prepared: Prepared, at: int) -> bool:
 
 def _more_before(text: str, at: int) -> bool:
     """A longer row of groups: a reference or a coordinate, not an account."""
-    return at >= 2 and text[at - 1] in " .,/-" and text[at - 2].isdigit()
+    return at >= 2 and text[at - 1] in " ./-" and text[at - 2].isdigit()
 
 
 def _more_after(text: str, at: int) -> bool:
-    return at + 1 < len(text) and text[at] in " .,/-" and text[at + 1].isdigit()
+    return at + 1 < len(text) and text[at] in " ./-" and text[at + 1].isdigit()
 
 
 def _digits(written: str) -> str:

@@ -31,9 +31,9 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?<![\w])(?:pin(?:-?koden?)?|engangskoden?|(?:nøkkelboks|alarm|dør|port|adgangs|lås|inngangs)-?koden?|nøkkelboks(?:en)?|"
-    r"koden? (?:til|for|på) (?!(?:faktura|konto|prosjekt|vare|betaling))[^\n.:=0-9]{1,40}?)"
-    rf"{_OWNER}{_IS}(?P<v>[0-9#*]{{3,10}}(?![0-9]|[.,/-][0-9]))",
+    r"(?<![\w])(?:(?:pin(?:-?koden?)?|engangskoden?|(?:nøkkelboks|alarm|dør|port|adgangs|lås|inngangs)-?koden?|nøkkelboks(?:en)?)"
+    rf"{_OWNER}|koden? (?:til|for|på) (?!(?:faktura|konto|prosjekt|vare|betaling))[^\n.:=0-9]{{1,40}}?)"
+    rf"{_IS}(?P<v>[0-9#*]{{3,10}}(?![0-9]|[.,/-][0-9]))",
     re.IGNORECASE,
 )
 # Words that mean nothing but a code need no «er» or colon.

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from models.finding import Finding, Severity
 from rules import numbers
 from rules.detectors.gate import Prepared, after, before, blocks, masked, overlaps
+
+MOST = 2000
+"""Findings of a kind after which the rest of a text says nothing new."""
 
 _VALID = "identitet/1"
 _LABELLED = "identitet.merket/1"
@@ -49,55 +54,94 @@ _SWAPS = str.maketrans(
     {"o": "0", "O": "0", "I": "1", "l": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "b": "8", "L": "1"}
 )
 _DUF_NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2} ?[0-9]{6} ?[0-9]{2}(?![0-9])")
+_DUF_WORD = re.compile(r"(?<![a-zæøå])duf(?![a-zæøå])")
 _HEX_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{24,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An identity number with its span in the original text; ``known`` is None for a labelled one that does not hold."""
+
+    start: int
+    end: int
+    digits: str
+    label: str
+    rule: str
+    known: numbers.Identity | None = None
 
 
 def find(prepared: Prepared, sted: str) -> list[Finding]:
     """Every identity number in the text (sensitive-data.md section 1), in text order."""
-    found: list[Finding] = []
-    taken: list[tuple[int, int]] = []
-
-    def keep(start: int, end: int, digits: str, label: str, severity: Severity, rule: str, synthetic: bool) -> None:
-        span = prepared.original(start, end)
-        if overlaps(span, taken):
-            return
-        taken.append(span)
-        taken.sort()
-        found.append(
-            Finding(
-                etikett=label,
-                alvor=severity,
-                sted=sted,
-                start=span[0],
-                end=span[1],
-                masked=masked(digits),
-                rule=rule,
-                synthetic=synthetic,
-            )
+    parts = blocks(prepared, words=_WORDS, pattern=_DIGITS)
+    found = recognised(prepared, parts)
+    for more in (_labelled_numbers(prepared, parts), _duf_numbers(prepared, parts)):
+        found = _with_more(found, more)
+    return [
+        Finding(
+            etikett=number.label,
+            alvor=Severity.WARNING if number.rule == _LABELLED else Severity.BLOCK,
+            sted=sted,
+            start=number.start,
+            end=number.end,
+            masked=masked(number.digits),
+            rule=number.rule,
+            synthetic=number.known is not None and number.known.synthetic,
         )
+        for number in found
+    ]
 
-    for start, end in blocks(prepared, words=_WORDS, pattern=_DIGITS):
+
+def recognised(prepared: Prepared, parts: Sequence[tuple[int, int]] | None = None) -> list[Number]:
+    """The numbers whose check digits hold and whose surroundings allow it, in text order."""
+    if parts is None:
+        parts = blocks(prepared, words=_WORDS, pattern=_DIGITS)
+    found: list[Number] = []
+    for start, end in parts:
         for begin, stop, digits in _candidates(prepared.text, start, end):
+            if len(found) > MOST:
+                break
             known = _known(prepared, begin, stop, digits)
             if known is not None:
-                keep(begin, stop, digits, known.kind.value, Severity.BLOCK, _VALID, known.synthetic)
+                span = prepared.original(begin, stop)
+                found.append(Number(*span, digits, known.kind.value, _VALID, known))
+    return _with_more([], found)
+
+
+def _labelled_numbers(prepared: Prepared, parts: Sequence[tuple[int, int]]) -> list[Number]:
+    """What stands right after a label: also with letters that OCR read for digits, and with wrong check digits."""
+    found: list[Number] = []
+    for start, end in parts:
         for match in _AFTER_LABEL.finditer(prepared.text, start, end):
+            if len(found) > MOST:
+                break
             labelled = _labelled(prepared, match)
             if labelled is not None:
                 digits, known = labelled
-                keep(
-                    match.start("n"),
-                    match.end("n"),
-                    digits,
-                    known.kind.value if known else numbers.IdentityKind.FNR.value,
-                    Severity.BLOCK if known else Severity.WARNING,
-                    _VALID if known else _LABELLED,
-                    known.synthetic if known else False,
-                )
-        for match in _DUF_NUMBER.finditer(prepared.text, start, end):
-            if re.search(r"(?<![a-zæøå])duf(?![a-zæøå])", before(prepared, match.start(), 40)):
-                keep(match.start(), match.end(), _digits(match[0]), "DUF", Severity.BLOCK, _DUF, False)
-    return sorted(found, key=lambda f: f.start)
+                kind = known.kind if known else numbers.IdentityKind.FNR
+                span = prepared.original(match.start("n"), match.end("n"))
+                found.append(Number(*span, digits, kind.value, _VALID if known else _LABELLED, known))
+    return found
+
+
+def _duf_numbers(prepared: Prepared, parts: Sequence[tuple[int, int]]) -> list[Number]:
+    return [
+        Number(*prepared.original(match.start(), match.end()), _digits(match[0]), "DUF", _DUF)
+        for start, end in parts
+        for match in _DUF_NUMBER.finditer(prepared.text, start, end)
+        if _DUF_WORD.search(before(prepared, match.start(), 40))
+    ]
+
+
+def _with_more(found: list[Number], more: list[Number]) -> list[Number]:
+    """``found`` and those of ``more`` that meet none before them, in text order."""
+    taken = [(number.start, number.end) for number in found]
+    kept: list[Number] = []
+    last = -1
+    for number in sorted(more, key=lambda n: (n.start, -n.end)):
+        if number.start >= last and not overlaps((number.start, number.end), taken):
+            kept.append(number)
+            last = number.end
+    return sorted([*found, *kept], key=lambda n: n.start)
 
 
 def _candidates(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
@@ -137,9 +181,8 @@ def _context(prepared: Prepared, start: int, end: int) -> bool:
 
 def _inside_other(lower: str, start: int, end: int) -> bool:
     """Whether the digits are part of a decimal number, a GUID or another long hexadecimal token."""
-    if start > 1 and lower[start - 1] in ".," and lower[start - 2].isdigit():
-        return True
-    if end + 1 < len(lower) and lower[end] in ".," and lower[end + 1].isdigit():
+    # «10.01819045077» is a coordinate; a comma may as well part the columns of a table.
+    if start > 1 and lower[start - 1] == "." and lower[start - 2].isdigit():
         return True
     for match in _HEX_TOKEN.finditer(lower, max(0, start - 64), end + 64):
         token = match[0]

@@ -6,34 +6,21 @@ import re
 from collections.abc import Sequence
 
 from rules import numbers
+from rules.detectors.gate import prepare
+from rules.detectors.identity import recognised
 from rules.extract.contract import SPACE, Extracted
 
 _S = SPACE
 _GAP = r"[ \u00a0\u2009\u202f]"
 _NO_SPACE = re.compile(r"[^0-9]")
 
-_ELEVEN = re.compile(
-    rf"(?<![0-9])[0-9]{{2}}\.?[0-9]{{2}}\.?[0-9]{{2}}(?:{_S}{{0,2}}[-–/]?{_S}{{0,2}}|{_S}?\n)[0-9]{{5}}(?![0-9])"
-)
-_ID_LABEL = re.compile(r"(?:f[øo]dsels|person|hjelpe|\bd-?)-?n(?:umme)?r|\bf(?:\.|ø)?nr|persnr", re.IGNORECASE)
-
 
 def fnr(text: str) -> Sequence[Extracted]:
-    """Identity numbers (fødselsnummer, D, H, FH, synthetic) as eleven digits, only with right check digits.
+    """Identity numbers (fødselsnummer, D, H, FH, synthetic) as eleven digits, in every form the detectors know.
 
     FH-numbers, and numbers that hold only by the rule of 2032, are taken beside a label alone.
     """
-    found: list[Extracted] = []
-    for match in _ELEVEN.finditer(text):
-        digits = _NO_SPACE.sub("", match[0])
-        known = numbers.identity(digits, allow_relaxed=True)
-        if known is None:
-            continue
-        needs_label = known.relaxed or known.kind is numbers.IdentityKind.FHNR
-        if needs_label and not _ID_LABEL.search(text, max(0, match.start() - 40), match.start()):
-            continue
-        found.append(Extracted(value=digits, start=match.start(), end=match.end()))
-    return found
+    return [Extracted(value=number.digits, start=number.start, end=number.end) for number in recognised(prepare(text))]
 
 
 _NINE = re.compile(
