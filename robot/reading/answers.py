@@ -33,6 +33,8 @@ def check(raw: bytes, documents: Collection[str]) -> Answer:
         raise Refused(f"{fault.error_count()} faults in the answer") from None
     _check_tree(answer.post.parts, documents)
     known = {part.ref for part in answer.post.parts}
+    if not known.issuperset(ref for ref, _ in answer.stumbles):
+        raise Refused("a stumble without a part")
     if any(message.ref not in known for message in answer.post.messages):
         raise Refused("a message without a part")
     pages = {(part.ref, page.number) for part in answer.post.parts for page in part.pages}

@@ -18,7 +18,7 @@ from robot.reading.contract import Limits
 from robot.reading.harvest import bring_home
 from robot.reading.names import safe_name
 from robot.reading.reasons import sentence
-from robot.reading.sandbox import Sandbox, TaskLimits
+from robot.reading.sandbox import Sandbox, TaskLimits, plain
 from robot.reading.tasks import Answer
 
 log = structlog.get_logger()
@@ -154,7 +154,7 @@ class Alone:
         limits = self._limits
         arguments = {
             "documents": [
-                {"ref": one.ref, "name": one.name[:1000], "media_type": one.media_type[:200]} for one in documents
+                {"ref": one.ref, "name": one.name[:500], "media_type": one.media_type[:100]} for one in documents
             ],
             "limits": asdict(limits),
             "tools": dict(self._tools),
@@ -175,6 +175,8 @@ class Alone:
             if outcome.answer is not None:
                 try:
                     answer = answers.check(outcome.answer, {one.ref for one in documents})
+                    for ref, place in answer.stumbles:
+                        log.info("reader_stumbled", part=ref, where=plain(place))
                     return _Attempt(tree=self._bring_home(answer, documents, folder / "parts"))
                 except answers.Refused as fault:
                     reason, where = ReasonCode.CRASH, str(fault)

@@ -112,6 +112,12 @@ def _work(task: wire.Task, bench: Bench, answer: int) -> int:
     return 0
 
 
+def place_of(fault: BaseException) -> str:
+    """Type of an exception, and file and line it came from; its message is left out, since it may quote the post."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{type(fault).__name__} {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+
+
 def _explain(answer: int, fault: BaseException) -> None:
     """Tells what stopped us: a code, and where in the code, but nothing of the post."""
     reason = ReasonCode.CRASH
@@ -121,9 +127,7 @@ def _explain(answer: int, fault: BaseException) -> None:
         fault.__traceback__ = None
     elif isinstance(fault, OSError) and fault.errno in (errno.EFBIG, errno.ENOSPC):
         reason = ReasonCode.OUTPUT_LIMIT
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f"{type(fault).__name__} {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     try:
-        wire.write_all(answer, b"!" + wire.dumps({"reason": reason, "where": where}) + b"\n")
+        wire.write_all(answer, b"!" + wire.dumps({"reason": reason, "where": place_of(fault)}) + b"\n")
     except (OSError, MemoryError):
         pass  # Nobody is listening, or there is nothing left to say it with; the exit code tells.

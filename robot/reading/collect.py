@@ -14,6 +14,7 @@ from typing import Protocol
 
 from models.reading import Flag, MailSummary, PartKind, ReadPage, ReadPart
 from models.reasons import ReasonCode
+from robot.reading.child import place_of
 from robot.reading.contract import Limits, PartResult, Reader, Unreadable
 from robot.reading.reasons import sentence
 
@@ -95,6 +96,7 @@ class PostCollector:
         self._messages: list[MailSummary] = []
         self._forms: dict[str, str] = {}
         self._scans: list[tuple[str, int]] = []
+        self._stumbles: list[tuple[str, str]] = []
         self._unpacked = 0
         self._chars = 0
 
@@ -123,6 +125,11 @@ class PostCollector:
     def scans(self) -> tuple[tuple[str, int], ...]:
         """Pages that wait for OCR: ref and page number."""
         return tuple(self._scans)
+
+    @property
+    def stumbles(self) -> tuple[tuple[str, str], ...]:
+        """Where in the code parsers gave up: ref, and exception with file and line."""
+        return tuple(self._stumbles)
 
     def document(self, ref: str, path: Path, *, name: str, declared_type: str) -> None:
         """Reads one of the post's own documents."""
@@ -189,6 +196,9 @@ class PostCollector:
 
     def wants_ocr(self, ref: str, page: int) -> None:
         """Records that a page of a part must be read by OCR, in a task of its own."""
+        if len(self._scans) >= self._limits.pdf_pages:
+            detail = f"Forsendelsen har flere enn {self._limits.pdf_pages} skannede sider."
+            raise Unreadable(ReasonCode.TOO_LARGE, detail)
         self._scans.append((ref, page))
 
     def _new_ref(self, parent: str, kind: PartKind) -> str:
@@ -259,6 +269,7 @@ class PostCollector:
             return _unread(part, fault.reason, fault.detail)
         except PARSER_ERRORS as fault:
             full = isinstance(fault, OSError) and fault.errno in (errno.EFBIG, errno.ENOSPC)
+            self._stumbles.append((part.ref, place_of(fault)))
             return _unread(part, ReasonCode.OUTPUT_LIMIT if full else ReasonCode.DAMAGED)
         return self._with_result(part, result)
 

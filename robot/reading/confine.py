@@ -35,6 +35,20 @@ _SCOPE_ABSTRACT_UNIX, _SCOPE_SIGNAL = 1 << 0, 1 << 1
 _NET_BIND_TCP, _NET_CONNECT_TCP = 1 << 0, 1 << 1
 
 
+_SYSTEM_TREES = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+    "/etc/alternatives",
+    "/etc/mime.types",
+    "/etc/localtime",
+    "/dev/urandom",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceLimits:
     """Hard limits of one child. ``file_bytes`` is for each file it writes."""
@@ -131,12 +145,8 @@ def program_trees() -> tuple[Path, ...]:
     ours = Path(__file__).resolve().parents[2]
     packages = (ours / name for name in ("robot", "rules", "connectors", "models"))
     installed = (Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages")))
-    system = map(
-        Path, ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/dev/urandom")
-    )
-    return tuple(
-        path for path in (*system, Path(sys.prefix), Path(sys.base_prefix), *installed, *packages) if path.exists()
-    )
+    trees = (*map(Path, _SYSTEM_TREES), Path(sys.prefix), Path(sys.base_prefix), *installed, *packages)
+    return tuple(path for path in trees if path.exists())
 
 
 def _allow_path(ruleset: int, path: Path, rights: int) -> None:

@@ -101,6 +101,8 @@ class ReadingRoom:
         cores = len(os.sched_getaffinity(0))
         self._ocr_slots = slots or cores
         self._text_lane = threading.BoundedSemaphore(slots or max(2, cores))
+        # A conversion takes longer than a letter, and nobody waits for it.
+        self._task_lane = threading.BoundedSemaphore(max(1, (slots or cores) // 2))
         self._sandbox = Sandbox(preload=preload, path=path)
         self._scans: ScanRoom | None = None
         self._no_scans = "OCR er slått av i innstillingene."
@@ -121,7 +123,6 @@ class ReadingRoom:
                 engine,
                 function=self._tasks["ocr"],
                 limits=self._limits,
-                memo=self._memo,
                 slots=self._ocr_slots,
             )
 
@@ -143,15 +144,16 @@ class ReadingRoom:
         """Process ids that live as long as the room does: the zygote's."""
         return self._sandbox.pids()
 
-    def read(self, documents: Sequence[InputDocument], into: Path) -> Reading:
+    def read(self, documents: Sequence[InputDocument], into: Path, *, memo: ocr.PageMemo | None = None) -> Reading:
         """Reads a post whole: text, then scanned pages. Extracted parts are laid in ``into``, a folder of its own.
 
-        What cannot be read has its reason on its part or page; nothing is raised for it.
+        ``memo`` (the organisation's own) takes the place of the room's. What cannot be
+        read has its reason on its part or page; nothing is raised for it.
 
         Raises:
             TryLater: the sandbox is down or closing; nothing has taken effect.
         """
-        return self.read_pages(self.read_text(documents, into), into)
+        return self.read_pages(self.read_text(documents, into), into, memo=memo)
 
     def read_text(self, documents: Sequence[InputDocument], into: Path) -> Reading:
         """The first half of :meth:`read`, in a lane that never waits for OCR. ``scans`` tells what is left.
@@ -187,7 +189,7 @@ class ReadingRoom:
         post = ReadPost(parts=tree.parts, messages=tree.messages, forms=tree.forms)
         return Reading(post=post, files=tree.files, scans=tree.scans)
 
-    def read_pages(self, reading: Reading, into: Path) -> Reading:
+    def read_pages(self, reading: Reading, into: Path, *, memo: ocr.PageMemo | None = None) -> Reading:
         """The second half of :meth:`read`: the pages that wait for OCR.
 
         Raises:
@@ -199,8 +201,9 @@ class ReadingRoom:
         if self._scans is None:
             results = [ReasonCode.UNSUPPORTED_TYPE] * len(reading.scans)
         else:
-            results = self._scans.read(self._wanted(reading), into)
-        found = dict(zip(reading.scans, results, strict=True))
+            results = self._scans.read(self._wanted(reading), into, memo=memo if memo is not None else self._memo)
+        room = self._limits.text_chars - sum(len(page.text) for part in reading.post.parts for page in part.pages)
+        found = dict(zip(reading.scans, _within(results, room), strict=True))
         parts = tuple(_with_scans(part, found, self._no_scans) for part in reading.post.parts)
         return replace(reading, post=replace(reading.post, parts=parts), scans=())
 
@@ -220,7 +223,7 @@ class ReadingRoom:
             TryLater: the sandbox is down or closing.
         """
         bounds = limits or TaskLimits()
-        with self._text_lane, self._sandbox.folder(into) as folder:
+        with self._task_lane, self._sandbox.folder(into) as folder:
             outcome = self._sandbox.run(self._tasks[task], paths, arguments, folder=folder, limits=bounds)
             if outcome.answer is None:
                 return TaskResult(reason=outcome.reason, where=outcome.where)
@@ -259,6 +262,16 @@ def _with_scans(part: ReadPart, found: Mapping[tuple[str, int], ocr.OcrPage | Re
             detail = detail or f"Side {page.number} er skannet og ble ikke lest. {why}"
         pages.append(page)
     return replace(part, pages=tuple(pages), detail=detail)
+
+
+def _within(results: Sequence[ocr.OcrPage | ReasonCode], room: int) -> list[ocr.OcrPage | ReasonCode]:
+    """The results, those over the limit of a post's text as not read."""
+    kept: list[ocr.OcrPage | ReasonCode] = []
+    for result in results:
+        if isinstance(result, ocr.OcrPage):
+            room -= len(result.text)
+        kept.append(result if room >= 0 else ReasonCode.OUTPUT_LIMIT)
+    return kept
 
 
 def _outputs(folder: Path, into: Path, most_bytes: int) -> dict[str, Path]:

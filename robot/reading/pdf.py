@@ -40,7 +40,7 @@ def read_pdf(path: Path, ref: str, collector: Collector) -> PartResult:
     after the text of their page and are given as form fields; embedded files become ATTACHMENT children.
 
     Raises:
-        Unreadable: ENCRYPTED, DAMAGED, EMPTY or TOO_LARGE (more pages than the limit).
+        Unreadable: ENCRYPTED, DAMAGED, EMPTY, TOO_LARGE (more pages than the limit) or UNSUPPORTED_TYPE (XFA).
     """
     with mapped(path) as content:
         flags = {Flag.ACTIVE_CONTENT} if has_active_content(content[:]) else set()
@@ -54,7 +54,12 @@ def read_pdf(path: Path, ref: str, collector: Collector) -> PartResult:
 
 
 def _read(document: Any, path: Path, ref: str, collector: Collector, flags: set[Flag]) -> PartResult:
+    import pypdfium2
+
     document.init_forms()
+    _refuse_dynamic_form(document)
+    if pypdfium2.raw.FPDF_GetSignatureCount(document) > 0:
+        flags.add(Flag.SIGNED)
     count = len(document)
     if count == 0:
         raise Unreadable(ReasonCode.DAMAGED, "PDF-en har ingen sider.")
@@ -85,6 +90,15 @@ def _read(document: Any, path: Path, ref: str, collector: Collector, flags: set[
         flags.add(Flag.ACTIVE_CONTENT)
         _take_out(file, ref, collector)
     return PartResult(pages=tuple(pages), flags=frozenset(flags))
+
+
+def _refuse_dynamic_form(document: Any) -> None:
+    """Refuses XFA forms, whose pages say only «please wait»; what the sender wrote is shown by Adobe Reader alone."""
+    import pypdfium2
+
+    if document.get_formtype() == pypdfium2.raw.FORMTYPE_XFA_FULL:
+        detail = "PDF-en er et dynamisk skjema (XFA) som bare Adobe Reader kan vise."
+        raise Unreadable(ReasonCode.UNSUPPORTED_TYPE, detail)
 
 
 def _page(document: Any, number: int) -> _Page | None:

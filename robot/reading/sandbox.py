@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import shutil
 import socket
@@ -29,6 +30,7 @@ _SIGXCPU = 24
 _FATAL_SIGNALS = frozenset({4, 5, 6, 7, 11})
 """ILL, TRAP, ABRT, BUS, SEGV: how native code ends itself, also when it is refused memory."""
 _MUCH_OF_ADDRESS_SPACE = 0.5
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_.: -]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ class Sandbox:
         """Runs ``module:function`` in a child that has ``documents`` as open files and ``folder`` to write in.
 
         Raises:
-            TryLater: the sandbox cannot be started, or dies again and again; nothing has taken effect.
+            TryLater: the sandbox cannot be started, or is closed; nothing has taken effect.
             ValueError: too many documents or too large arguments for one task.
         """
         if len(documents) > wire.DOCUMENTS_PER_CHILD:
@@ -157,7 +159,8 @@ class Sandbox:
                 return self._run_once(request, documents, folder, limits)
             except _ZygoteGone:
                 _empty(folder)
-        raise TryLater("Lesesandkassen stopper gang på gang. Se etter minnemangel på maskinen.", after_s=60)
+        # Most likely by this very task; a post that could do that for ever would never come to an end.
+        return TaskOutcome(answer=None, reason=ReasonCode.CRASH, where="zygote died")
 
     def _run_once(self, request: bytes, documents: Sequence[Path], folder: Path, limits: TaskLimits) -> TaskOutcome:
         with contextlib.ExitStack() as stack:
@@ -332,12 +335,17 @@ def _starved(ended: wire.Ended, limits: TaskLimits) -> bool:
     return ended.fate is wire.Fate.SIGNALLED and ended.code in _FATAL_SIGNALS and much
 
 
+def plain(where: str) -> str:
+    """A child's word about a place in the code, fit for the log whatever the child has become."""
+    return _NOT_PLAIN.sub("", where)[:120]
+
+
 def _stated(raw: bytes) -> tuple[ReasonCode, str]:
     """A child's own word for why it stopped; anything but the three expected reasons is a crash."""
     try:
         word = json.loads(raw)
         reason = ReasonCode(word["reason"])
-        where = str(word["where"])[:200]
+        where = plain(str(word["where"]))
     except (ValueError, KeyError, TypeError):
         return ReasonCode.CRASH, ""
     expected = (ReasonCode.MEMORY, ReasonCode.OUTPUT_LIMIT, ReasonCode.CRASH)

@@ -45,23 +45,20 @@ class Wanted:
 
 
 class ScanRoom:
-    """Reads pages with one engine; results are kept in ``memo``. Safe for many threads."""
+    """Reads pages with one engine; the memo keeps results. Safe for many threads."""
 
-    def __init__(
-        self, sandbox: Sandbox, engine: Engine, *, function: str, limits: Limits, memo: PageMemo | None, slots: int
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, engine: Engine, *, function: str, limits: Limits, slots: int) -> None:
         self._sandbox = sandbox
         self._engine = engine
         self._function = function
         self._limits = limits
-        self._memo = memo
         self._pool: FairPool[OcrPage | ReasonCode] = FairPool(slots, name="ocr")
 
     def close(self) -> None:
         """Lets pages under way finish; the rest are cancelled."""
         self._pool.close()
 
-    def read(self, pages: Sequence[Wanted], folder: Path) -> list[OcrPage | ReasonCode]:
+    def read(self, pages: Sequence[Wanted], folder: Path, *, memo: PageMemo | None) -> list[OcrPage | ReasonCode]:
         """The pages of one post, in the order asked: each its text, or why not.
 
         Raises:
@@ -70,7 +67,7 @@ class ScanRoom:
         group = object()
         try:
             futures: list[Future[OcrPage | ReasonCode]] = [
-                self._pool.submit(group, functools.partial(self._page, page, folder)) for page in pages
+                self._pool.submit(group, functools.partial(self._page, page, folder, memo)) for page in pages
             ]
         except RuntimeError as fault:
             raise TryLater("Roboten stanser.", after_s=60) from fault
@@ -82,18 +79,18 @@ class ScanRoom:
             for future in futures:
                 future.cancel()
 
-    def _page(self, page: Wanted, folder: Path) -> OcrPage | ReasonCode:
+    def _page(self, page: Wanted, folder: Path, memo: PageMemo | None) -> OcrPage | ReasonCode:
         limits = self._limits
         key = (page.sha256, page.page, self._engine.name, limits.ocr_languages, limits.ocr_dpi)
-        if self._memo is not None:
-            known = self._memo.get(*key)
+        if memo is not None:
+            known = memo.get(*key)
             if known is not None:
                 return known
         result = self._ask(page, folder)
         if result is ReasonCode.CRASH:
             result = self._ask(page, folder)
-        if self._memo is not None and isinstance(result, OcrPage):
-            self._memo.put(*key, result)
+        if memo is not None and isinstance(result, OcrPage):
+            memo.put(*key, result)
         return result
 
     def _ask(self, page: Wanted, folder: Path) -> OcrPage | ReasonCode:

@@ -29,10 +29,14 @@ DEFAULT_TOOLS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a reading child answers: the post, and which pages wait for OCR (ref, page number)."""
+    """What a reading child answers: the post, and which pages wait for OCR (ref, page number).
+
+    ``stumbles`` tells where in the code a parser gave up on a part (ref, exception and line), for the log.
+    """
 
     post: ReadPost
     scans: tuple[tuple[str, int], ...] = ()
+    stumbles: tuple[tuple[str, str], ...] = ()
 
 
 def read(bench: Bench) -> Answer:
@@ -49,7 +53,7 @@ def read(bench: Bench) -> Answer:
     for path, document in zip(bench.documents, arguments["documents"], strict=True):
         collector.document(document["ref"], path, name=document["name"], declared_type=document["media_type"])
     post = ReadPost(parts=collector.parts, messages=collector.messages, forms=collector.forms)
-    return Answer(post=post, scans=collector.scans)
+    return Answer(post=post, scans=collector.scans, stumbles=collector.stumbles)
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from typing import Any
 
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 
-REQUEST_BYTES = 100_000
+REQUEST_BYTES = 160_000
 """Most bytes in the message of a task (a SEQPACKET message must fit the socket's buffer, 208 KiB by default)."""
 
 DOCUMENTS_PER_CHILD = 32

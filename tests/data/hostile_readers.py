@@ -194,6 +194,21 @@ def foreign_document(bench):
     }
 
 
+def kill_parent(bench):
+    """A child that has found a way to end its parent. Landlock forbids it where it can; then it only crashes."""
+    try:
+        os.kill(os.getppid(), signal.SIGKILL)
+    finally:
+        os._exit(1)
+
+
+def slander(bench):
+    """A subverted child: tries to write a name and a terminal escape in the log through its own explanation."""
+    os.write(3, '!{"reason": "crash", "where": "\\u001b[31m«Kæri» 01010112345"}\n'.encode())
+    os.write(3, b"@0 text/Kari Nordmann\n")
+    os._exit(1)
+
+
 def huge(bench):
     """An answer without end."""
     while True:

@@ -196,6 +196,32 @@ def test_text_typed_on_top_of_a_page_is_read(read):
     assert "Mottatt på øret 3. mai" in read(edited(letter(LONG), type_on)).post.main.text
 
 
+def test_a_dynamic_form_is_refused_by_name_rather_than_read_as_please_wait(read):
+    def make_dynamic(document: pikepdf.Pdf) -> None:
+        packet = document.make_stream(b'<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"></xdp:xdp>')
+        document.Root.AcroForm = Dictionary(Fields=Array(), XFA=packet)
+        document.Root.NeedsRendering = True
+
+    part = read(edited(letter("Please wait..."), make_dynamic)).post.main
+    assert part.reason is ReasonCode.UNSUPPORTED_TYPE
+    assert part.detail == "PDF-en er et dynamisk skjema (XFA) som bare Adobe Reader kan vise."
+
+
+def test_a_signed_pdf_is_flagged(read):
+    def sign(document: pikepdf.Pdf) -> None:
+        signature = Dictionary(
+            Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), Contents=String("x"), ByteRange=[0, 1, 2, 3]
+        )
+        field = Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=String("Signatur"), Rect=[0, 0, 0, 0], V=signature
+        )
+        fields = Array([document.make_indirect(field)])
+        document.pages[0].Annots = fields
+        document.Root.AcroForm = Dictionary(Fields=fields)
+
+    assert Flag.SIGNED in read(edited(letter(LONG), sign)).post.main.flags
+
+
 def form_by_columns() -> fpdf.FPDF:
     """A ruled table whose cells are drawn column by column, as form programs do."""
     made = fpdf.FPDF()

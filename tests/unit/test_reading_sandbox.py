@@ -271,6 +271,23 @@ def test_more_documents_than_one_child_takes_keep_their_order(room, give, into):
     assert [(part.ref, part.text) for part in reading.post.parts] == [(str(n), str(n)) for n in range(40)]
 
 
+def test_long_hostile_names_still_fit_a_task(room, give, into):
+    documents = [replace(one, name="\x01æ" * 5000, media_type="x" * 5000) for one in give(*[GOOD] * 32)]
+    assert {part.text for part in room.read(documents, into).post.parts} == {"Kjære kommune, æøå"}
+
+
+def test_a_document_that_kills_the_zygote_comes_to_an_end(give, into):
+    with make_room(tasks={"read": "hostile_readers:kill_parent"}) as room:
+        assert room.read(give(GOOD), into).post.main.reason is ReasonCode.CRASH
+        assert room.pids() != ()
+
+
+def test_what_a_child_says_of_itself_is_fit_for_the_log(capsys, give, into):
+    with make_room(tasks={"read": "hostile_readers:slander"}) as room:
+        room.read(give(GOOD), into)
+    assert "Kari" not in capsys.readouterr().out.replace("\x1b", "")
+
+
 def test_a_killed_zygote_is_started_again_and_no_reading_is_lost(give, into):
     with make_room() as room:
         (first,) = room.pids()
