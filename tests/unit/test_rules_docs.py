@@ -27,7 +27,11 @@ ORG = Organisation(
     forward_channels=("epost",),
     forward_domains=("solvik.example",),
 )
-UNITS = "orgnr,kode,navn,arkivdel,klasse,saksansvarlig\n,ARKIV,Arkivet,SAK,000,ufordelt\n,PLAN,Plan,BYGG,L42,ufordelt\n974000001,SKOLE,Skolen,SAK,000,ufordelt\n"
+UNITS = """orgnr,kode,navn,arkivdel,klasse,saksansvarlig
+,ARKIV,Arkivet,SAK,000,ufordelt
+,PLAN,Plan,BYGG,L42,ufordelt
+974000001,SKOLE,Skolen,SAK,000,ufordelt
+"""
 
 
 def folder_with(folder: Path, rules: str) -> Path:
@@ -69,7 +73,8 @@ _CONDITIONS = {
 def test_the_condition_shown_for_a_word_uses_it_and_hits_the_post_shown(word: str, tmp_path: Path) -> None:
     condition, hit = _CONDITIONS[word]
     assert word.split()[0].split(".")[-1] in condition
-    rule = f"- regel: a\n  hvis: {condition}\n  så: {{til_menneske: x}}\n  eksempler: {{treffer: [{hit}], treffer_ikke: [{{innboks: en annen}}]}}\n"
+    examples = f"{{treffer: [{hit}], treffer_ikke: [{{innboks: en annen}}]}}"
+    rule = f"- regel: a\n  hvis: {condition}\n  så: {{til_menneske: x}}\n  eksempler: {examples}\n"
     if word == "finnes":
         rule = rule.replace("innboks: en annen", "hode.list-id: x")
     result = load([folder_with(tmp_path, rule)], ORG)
