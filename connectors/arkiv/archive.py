@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -172,6 +172,11 @@ class EmbeddedArchive:
         """Codes of the arkivdeler that take new cases, and all class ids: what rules may name."""
         with self.store.reading() as db:
             return arkivstruktur.words(db)
+
+    def signed_off(self, journalposter: Sequence[str]) -> frozenset[str]:
+        """Those of the given system ids that are avskrevet or set to U; see :class:`connectors.contract.KnowsSignedOff`."""
+        with self.store.reading() as db:
+            return search.signed_off(db, journalposter)
 
     def unconverted(self, limit: int, *, retry_codes: Collection[str] = ()) -> list[Unconverted]:
         """Received files without an archive variant, oldest first; those that failed before only with a code given here."""

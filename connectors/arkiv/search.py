@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, select
 
 from connectors.arkiv import codec
 from connectors.arkiv import statements as q
 from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder
-from connectors.arkiv.records import EXTERNAL_PARTS
 from connectors.arkiv.shown import saksmappe_of, view_of
 from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.words import fold
@@ -21,6 +21,7 @@ from models.archive import (
     SakQuery,
     Saksmappe,
 )
+from models.noark import Journalstatus
 
 MOST_CASES = 50
 _WAYS = ("our_key", "saksnummer", "part", "ekstern_noekkel", "nasjonal_identifikator")
@@ -90,29 +91,10 @@ def _part_conditions(part: Part) -> Select[tuple[str]] | None:
     return None
 
 
-_PARTIES = select(t.part).where(t.part.c.saksmappe.in_(bindparam("sids", expanding=True)))
-_CORRESPONDENTS = (
-    select(t.korrespondansepart, t.journalpost.c.saksmappe)
-    .join(t.journalpost, t.journalpost.c.system_id == t.korrespondansepart.c.journalpost)
-    .where(
-        t.journalpost.c.saksmappe.in_(bindparam("sids", expanding=True)),
-        t.journalpost.c.journalstatus != "U",
-        t.korrespondansepart.c.gyldig == 1,
-        t.korrespondansepart.c.type.in_([p.value for p in EXTERNAL_PARTS]),
-    )
-)
-
-
-def _known(db: Connection, sids: list[str]) -> dict[str, list[str]]:
-    """Who is known to each case: addresses, orgnr and names of parties and outside correspondents."""
-    found: dict[str, list[str]] = {sid: [] for sid in sids}
+def _known(db: Connection, sids: list[str]) -> dict[str, tuple[str, ...]]:
     if not sids:
-        return found
-    for row in db.execute(_PARTIES, {"sids": sids}).mappings():
-        found[row["saksmappe"]] += [row["navn"], row["orgnr"], row["epostadresse"]]
-    for row in db.execute(_CORRESPONDENTS, {"sids": sids}).mappings():
-        found[row["saksmappe"]] += [row["navn"], row["organisasjons_id"], row["epostadresse"]]
-    return found
+        return {}
+    return {sid: tuple(sorted(json.loads(known))) for sid, known in db.execute(q.KNOWN, {"sids": sids})}
 
 
 def journalposter(
@@ -156,3 +138,17 @@ def keys(db: Connection, kinds: Sequence[str], size: int) -> Iterator[tuple[str,
         if len(page) < size:
             return
         after = page[-1][0]
+
+
+def signed_off(db: Connection, journalposter: Sequence[str]) -> frozenset[str]:
+    """Those that have an avskrivning or status U, asked 500 at a time."""
+    found: set[str] = set()
+    for start in range(0, len(journalposter), 500):
+        wanted = list(journalposter[start : start + 500])
+        signed = select(t.avskrivning.c.journalpost).where(t.avskrivning.c.journalpost.in_(wanted))
+        void = select(t.journalpost.c.system_id).where(
+            t.journalpost.c.system_id.in_(wanted), t.journalpost.c.journalstatus == Journalstatus.UTGAAR.value
+        )
+        found.update(db.execute(signed).scalars())
+        found.update(db.execute(void).scalars())
+    return frozenset(found)

@@ -10,12 +10,13 @@ from models.archive import JournalpostView, Saksmappe, SaksmappeRef
 
 
 def known_of(identities: Iterable[str]) -> tuple[str, ...]:
-    """Identities folded and sorted; nobody is known as nothing, nor as the unknown sender."""
+    """Addresses, orgnr and names of parties and outside correspondents, folded and sorted; nobody is known as nothing,
+    nor as the unknown sender."""
     return tuple(sorted({fold(i) for i in identities} - {"", fold(UNKNOWN_SENDER)}))
 
 
-def saksmappe_of(sak: Sak, known: Iterable[str]) -> Saksmappe:
-    """A case; ``known`` are addresses, orgnr and names of its parties and outside correspondents."""
+def saksmappe_of(sak: Sak, known: tuple[str, ...]) -> Saksmappe:
+    """A case; ``known`` as :func:`known_of` gives it."""
     return Saksmappe(
         ref=SaksmappeRef(system_id=sak.system_id, saksnummer=sak.saksnummer),
         tittel=sak.tittel,
@@ -25,7 +26,7 @@ def saksmappe_of(sak: Sak, known: Iterable[str]) -> Saksmappe:
         administrativ_enhet=sak.administrativ_enhet,
         saksansvarlig=sak.saksansvarlig,
         skjerming=sak.skjerming,
-        known=known_of(known),
+        known=known,
     )
 
 

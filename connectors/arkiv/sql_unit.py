@@ -13,6 +13,7 @@ from connectors.arkiv import codec
 from connectors.arkiv import statements as q
 from connectors.arkiv.documents import DocumentFolder
 from connectors.arkiv.records import (
+    EXTERNAL_PARTS,
     Arkivdel,
     Avskrivning,
     Dokumentbeskrivelse,
@@ -20,6 +21,7 @@ from connectors.arkiv.records import (
     Sak,
     SakExtras,
 )
+from connectors.arkiv.shown import known_of
 from connectors.arkiv.words import fold
 from models.archive import Done, Part
 from models.noark import (
@@ -137,6 +139,7 @@ class SqlUnit:
         self._db.execute(q.ADD_SAK, codec.sak_values(sak))
         if extras.parter:
             self._db.execute(q.ADD_PART, [_party(sak.system_id, p) for p in extras.parter])
+            self._know(sak.system_id, (i for p in extras.parter for i in (p.navn, p.orgnr, p.epostadresse)))
         if extras.nasjonale_identifikatorer:
             rows = [
                 {"saksmappe": sak.system_id, "type": kind.strip(), "verdi": value.strip()}
@@ -148,6 +151,19 @@ class SqlUnit:
         """See Unit."""
         self._db.execute(q.ADD_JOURNALPOST, codec.journalpost_values(journalpost))
         self._add_parts(journalpost)
+        outside = (p for p in journalpost.parter if p.type in EXTERNAL_PARTS)
+        self._know(journalpost.sak, (i for p in outside for i in (p.navn, p.organisasjons_id, p.epostadresse)))
+
+    def _know(self, sak: str, identities: Iterable[str]) -> None:
+        rows = [{"saksmappe": sak, "identitet": i} for i in known_of(identities)]
+        if rows:
+            self._db.execute(q.ADD_KNOWN, rows)
+
+    def _know_again(self, sak: str) -> None:
+        """Somebody may be known no longer: worked out from the start."""
+        self._db.execute(q.FORGET_KNOWN, {"sid": sak})
+        for statement in (q.PARTIES, q.CORRESPONDENTS):
+            self._know(sak, (i for row in self._db.execute(statement, {"sid": sak}) for i in row))
 
     def _add_parts(self, post: Journalpost) -> None:
         rows = [codec.part_values(post.system_id, n, p) for n, p in enumerate(post.parter, start=1)]
@@ -181,6 +197,9 @@ class SqlUnit:
         """See Unit."""
         values = {"sid": journalpost, "status": status.value, "vurdert": codec.day(assessed_on)}
         self._db.execute(q.SET_JOURNALSTATUS, values)
+        if status is Journalstatus.UTGAAR:
+            post = self.journalpost(journalpost)
+            self._know_again(post.sak if post else "")
 
     def set_arkivert(self, journalpost: str, at: datetime, actor: str) -> None:
         """See Unit."""
@@ -198,6 +217,7 @@ class SqlUnit:
         if before.parter != after.parter:
             self._db.execute(q.RETIRE_PARTER, {"sid": after.system_id})
             self._add_parts(after)
+            self._know_again(after.sak)
 
     def set_skjerming(
         self, journalpost: Journalpost, skjerming: Skjerming | None, *, arvet: bool, at: datetime, key: str
@@ -220,6 +240,8 @@ class SqlUnit:
         """See Unit."""
         values = {"sid": after.system_id, "sak": after.sak, "nummer": after.journalpostnummer}
         self._db.execute(q.SET_PLACE, values)
+        for sak in (before.sak, after.sak):
+            self._know_again(sak)
 
     def set_saksstatus(self, sak: str, status: Saksstatus, at: datetime, actor: str) -> None:
         """See Unit."""

@@ -95,6 +95,16 @@ part = Table(
     Index("part_navn_foedt", "navn_foldet", "foedt"),
 )
 
+# Who is known to a case, worked out from its parties and outside correspondents: asked for at every decision, and a
+# samlesak has thousands of them. The one table that is rewritten; nothing rests on it alone.
+kjent = Table(
+    "kjent",
+    metadata,
+    Column("saksmappe", ForeignKey("saksmappe.system_id"), primary_key=True),
+    Column("identitet", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 nasjonal_identifikator = Table(
     "nasjonal_identifikator",
     metadata,

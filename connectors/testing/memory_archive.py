@@ -16,7 +16,7 @@ from connectors.arkiv import writes
 from connectors.arkiv.documents import checked
 from connectors.arkiv.records import EXTERNAL_PARTS, Journalpost, Sak
 from connectors.arkiv.settings import ArchiveSettings
-from connectors.arkiv.shown import saksmappe_of, view_of
+from connectors.arkiv.shown import known_of, saksmappe_of, view_of
 from connectors.arkiv.unit import Counter
 from connectors.arkiv.words import fold
 from connectors.testing.memory_unit import MemoryUnit
@@ -177,7 +177,7 @@ class MemoryArchive:
         for post in self.unit.journalposter_in(sak.system_id):
             for part in (p for p in post.parter if p.type in EXTERNAL_PARTS):
                 known += [part.navn, part.organisasjons_id, part.epostadresse]
-        return saksmappe_of(sak, known)
+        return saksmappe_of(sak, known_of(known))
 
     def journalposter(self, query: JournalQuery, after: str | None) -> JournalPage:
         """See the contract; pages are small, so that tests meet more than one."""

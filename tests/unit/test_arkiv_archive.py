@@ -403,3 +403,18 @@ def test_notes_are_registered_and_journaled(desk: Desk) -> None:
     assert "R" == entry.details["journalstatus"]
     desk.do(to_j(entry.system_id))
     assert [entry.system_id] == [v.system_id for v in desk.all(JournalQuery(saksmappe=sak.system_id))]
+
+
+def test_who_has_moved_away_or_was_registered_wrongly_is_known_no_longer(desk: Desk) -> None:
+    def known(sak: str) -> tuple[str, ...]:
+        (seen,) = desk.archive.find_saksmapper(SakQuery(saksnummer=sak))
+        return seen.known
+
+    fra, til = desk.sak(), desk.sak()
+    entry = desk.entry(fra.system_id)
+    kari = ("kari eksempel", "kari@eksempel.example")
+    assert (kari, ()) == (known(fra.number), known(til.number))
+    desk.do(Flytting(journalpost=entry.system_id, til_saksmappe=til.system_id))
+    assert ((), kari) == (known(fra.number), known(til.number))
+    desk.do(Statusendring(journalpost=entry.system_id, til=Journalstatus.UTGAAR, merknad="Feilregistrert."))
+    assert () == known(til.number)

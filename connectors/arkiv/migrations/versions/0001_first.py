@@ -213,6 +213,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("fra", "til"),
     )
     op.create_table(
+        "kjent",
+        sa.Column("saksmappe", sa.String(), nullable=False),
+        sa.Column("identitet", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["saksmappe"],
+            ["saksmappe.system_id"],
+        ),
+        sa.PrimaryKeyConstraint("saksmappe", "identitet"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "nasjonal_identifikator",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("saksmappe", sa.String(), nullable=False),
