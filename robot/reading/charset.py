@@ -76,7 +76,7 @@ def _codec(wanted: str) -> str | None:
     try:
         name = codecs.lookup(wanted).name
         # Raises LookupError for codecs that are no charsets (base64, rot13, zlib …).
-        b"".decode(name)
+        b"ab".decode(name, "replace")
     except (LookupError, ValueError):
         return None
     return None if name in _NOT_TEXT else name

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _SILENT = frozenset(
-    "script style head title template noscript iframe object embed applet svg math canvas audio video link meta base "
+    "script style head title template iframe object embed applet svg math canvas audio video link meta base "
     "datalist map -comment !doctype".split()
 )
 _BLOCK = frozenset(
@@ -216,7 +216,7 @@ def _nested_too_deep(html: str) -> bool:
     return False
 
 
-_NOT_TEXT = re.compile(r"<(script|style|title|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_NOT_TEXT = re.compile(r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"<[!/?a-zA-Z][^<>]*>?")
 _LINE_TAG = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6])\b[^<>]*>?", re.IGNORECASE)
 

@@ -100,7 +100,7 @@ def _converted(data: bytes, *, html: bool) -> str:
     to_skip = 0
     for token in _TOKEN.finditer(data):
         word, number, hexed, symbol, brace, plain = token.groups()
-        if brace or word or (symbol and symbol not in (b"\\", b"{", b"}")):
+        if brace or word or symbol:
             reader.flush(state.charset)
         if brace == b"{":
             if len(stack) < _MAX_DEPTH:

@@ -44,7 +44,7 @@ REASONS = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_hostile_file_ends_as_the_manifest_says(kind, shared, read_document, monkeypatch, capsys):
+def test_every_hostile_file_ends_as_the_manifest_says(kind, shared, read_document, capsys):
     # Pictures and PDF have tests of their own; here only the containers and messages around them are asked about.
     rows = [row for row in csv.DictReader((shared / "data/hostile/manifest.csv").open()) if row["kind"] == kind]
     ends, faults = Counter(), []
@@ -54,7 +54,7 @@ def test_every_hostile_file_ends_as_the_manifest_says(kind, shared, read_documen
         ends["set_aside" if main.reason else "archived"] += 1
         faults += _faults(row, post)
     with capsys.disabled():
-        print(f"\n{kind}: {len(rows)} files, {dict(ends)}, {len(faults)} otherwise than expected")
+        print(f"\n{kind}: {len(rows)} files, {dict(ends)}, {len(faults)} otherwise than expected")  # noqa: T201
     assert FILES[kind] == len(rows)
     assert [] == faults
 

@@ -17,7 +17,7 @@ from robot.reading.names import safe_name
         ("søknad.pdf", "søknad.pdf"),
         ("../../etc/passwd", "passwd"),
         ("C:\\Windows\\brev.docx", "brev.docx"),
-        ("/tmp/x.txt", "x.txt"),
+        ("/srv/x.txt", "x.txt"),
         ("CON.pdf", "_CON.pdf"),
         ("con", "_con"),
         ("vedtak\u202efdp.exe", "vedtak[U+202E]fdp.exe"),
