@@ -11,6 +11,7 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from functools import partial
+from io import TextIOWrapper
 from types import TracebackType
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ import typer
 
 from models.errors import ConfigError, Locked, MaybeDone, NeedsHuman, OutOfReach, TryLater, UsedWrongly
 from robot.context import Context, from_process
-from robot.help import help_text, wants_help
+from robot.help import help_text, names_only_a_group, wants_help
 from robot.usage import usage_sentence
 
 OK, FOUND, USAGE, CONFIG, OUT_OF_REACH, LOCKED = range(6)
@@ -30,6 +31,10 @@ _PROGRAM = "postrobot"
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code. Talk and errors go to stderr, results to stdout."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that cannot show a letter shows a question mark; it is never a reason to stop.
+            stream.reconfigure(errors="replace")
     try:
         code = _run(args)
         sys.stdout.flush()
@@ -44,8 +49,9 @@ def _run(args: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     hoisted, words = _hoist(words)
     app = build_app()
-    if wants_help(words):
-        print(help_text(typer.main.get_command(app), words))  # noqa: T201
+    root = typer.main.get_command(app)
+    if wants_help(words) or names_only_a_group(root, words):
+        hoisted.out(help_text(root, words))
         return OK
     if not hoisted.debug:
         sys.excepthook = partial(_unexpected, hoisted)

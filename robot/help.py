@@ -16,8 +16,20 @@ def wants_help(args: Sequence[str]) -> bool:
     return not args or any(flag in before for flag in HELP_FLAGS)
 
 
+def names_only_a_group(root: Any, args: Sequence[str]) -> bool:
+    """Whether ``args`` stop at a group (``postrobot review``): then its commands are what is asked for."""
+    command, path = _named(root, args)
+    return bool(getattr(command, "commands", {})) and list(args) == path[1:]
+
+
 def help_text(root: Any, args: Sequence[str], *, width: int | None = None) -> str:
     """The help of the command that ``args`` name (as far as they name one). ``root`` is typer's command object."""
+    command, path = _named(root, args)
+    width = min(width or shutil.get_terminal_size((100, 24)).columns, 110)
+    return "\n".join(_lines(command, path, width))
+
+
+def _named(root: Any, args: Sequence[str]) -> tuple[Any, list[str]]:
     command, path = root, ["postrobot"]
     for word in args:
         commands = getattr(command, "commands", {})
@@ -26,8 +38,7 @@ def help_text(root: Any, args: Sequence[str], *, width: int | None = None) -> st
             path.append(word)
         elif not word.startswith("-"):
             break
-    width = min(width or shutil.get_terminal_size((100, 24)).columns, 110)
-    return "\n".join(_lines(command, path, width))
+    return command, path
 
 
 def _lines(command: Any, path: list[str], width: int) -> Iterable[str]:

@@ -64,7 +64,10 @@ def test_every_command_and_option_has_a_norwegian_help_text() -> None:
     assert [] == silent
 
 
-@pytest.mark.parametrize("args", [[], ["--help"], ["-h"], ["check", "--help"], ["--config", "x.toml", "--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [[], ["--help"], ["-h"], ["check", "--help"], ["--config", "x.toml", "--help"], ["rules"], ["rules", "--help"]],
+)
 def test_help_goes_to_stdout_in_norwegian(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == cli.main(args)
     said = capsys.readouterr()
@@ -188,6 +191,18 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         check=False,
     )
     assert "" == told.stderr
+
+
+def test_a_terminal_without_norwegian_letters_is_no_reason_to_stop() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "robot", "explain", "R101"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        env={"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin"},
+    )
+    assert 0 == told.returncode
+    assert b"R101: Ukjent n?kkel" in told.stdout
 
 
 def test_no_color_and_pipes_turn_colours_off(tmp_path: Path) -> None:
