@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -104,6 +104,15 @@ class Archive(Protocol):
 
     def close(self) -> None:
         """Lets go of connections and files."""
+        ...
+
+
+@runtime_checkable
+class KnowsSignedOff(Protocol):
+    """An archive that can tell which journalposter need no answer any longer (avskrevet, or set to U)."""
+
+    def signed_off(self, journalposter: Sequence[str]) -> frozenset[str]:
+        """Those of the given system ids that are signed off."""
         ...
 
 

@@ -171,6 +171,7 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         disk_reserve_bytes=settings.robot.grenser.disk_reserve_bytes,
         report_to=chosen.rapport.mottakere,
         report_place=chosen.rapport.sted,
+        language=settings.robot.spraak,
     )
 
 

@@ -123,4 +123,5 @@ def _line(found: dict[str, Any]) -> str:
         "waits": "venter",
     }
     what = found.get("sak") or found.get("forward_to") or found.get("reason") or ""
-    return f"{words[found['way']]:<13} {found['source_id']:<32.32} {what!s:<28.28} {found.get('tittel') or found.get('detail') or '':.60}"
+    title = found.get("tittel") or found.get("detail") or ""
+    return f"{words[found['way']]:<13} {found['source_id']:<32.32} {what!s:<28.28} {title:.60}"

@@ -52,6 +52,7 @@ class Office:
     disk_reserve_bytes: int
     report_to: tuple[str, ...] = ()
     report_place: str = ""
+    language: str = "nb"
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:

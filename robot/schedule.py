@@ -12,6 +12,7 @@ import structlog
 
 from models.errors import OutOfReach, TryLater, UsedWrongly
 from robot.office import Office
+from robot.report.workdays import is_work_day
 
 if TYPE_CHECKING:
     from robot.config import Settings
@@ -129,16 +130,9 @@ def latest_slot(job: Job, settings: Settings, office: Office, now: datetime) -> 
     slot = datetime.combine(local.date(), job.at(settings, office), tzinfo=local.tzinfo)
     if slot > local:
         slot = datetime.combine(local.date() - timedelta(days=1), job.at(settings, office), tzinfo=local.tzinfo)
-    if job.work_days_only and not is_work_day(slot):
+    if job.work_days_only and not is_work_day(slot.date()):
         return None
     return slot
-
-
-def is_work_day(day: datetime) -> bool:
-    """Monday to Friday, and no Norwegian public holiday."""
-    import holidays
-
-    return day.weekday() < 5 and day.date() not in holidays.country_holidays("NO", years=day.year)
 
 
 def run_slot(job: Job, office: Office, slot: datetime) -> bool:

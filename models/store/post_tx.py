@@ -210,6 +210,10 @@ class PostReads(Part):
         query = select(t.answer).where(t.answer.c.post_seq == seq).order_by(t.answer.c.round)
         return self.conn.execute(query).mappings().all()
 
+    def answered_posts(self) -> set[int]:
+        """Posts that a person has answered."""
+        return set(self.conn.execute(select(t.answer.c.post_seq).distinct()).scalars())
+
     def stored_ruleset(self, sha256: str) -> dict[str, bytes] | None:
         """The files of a rule set that was in force, or None."""
         raw = self.conn.execute(select(t.ruleset.c.files).where(t.ruleset.c.sha256 == sha256)).scalar()

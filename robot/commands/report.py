@@ -1,0 +1,92 @@
+"""``postrobot report``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from robot.context import Context
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from robot.config import Settings
+    from robot.report.gather import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("report")(run)
+
+
+def run(
+    ctx: typer.Context,
+    only: Annotated[str | None, typer.Option("--org", metavar="NAVN", help="bare denne organisasjonen")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for maskiner: ett objekt per organisasjon")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="for regneark")] = False,
+) -> None:
+    """Lager avviksrapporten slik den er nå, som nettside, og sier hvor den ligger. E-post sendes bare av tjenesten."""
+    from robot.report.render import as_csv as to_csv
+    from robot.report.render import as_data
+
+    context = Context.of(ctx)
+    settings = context.settings(need_secrets=True)
+    made = _reports(context, settings, only)
+    for report, paths in made:
+        if as_json:
+            context.json(as_data(report))
+        elif as_csv:
+            context.out(to_csv(report).removeprefix("\ufeff").rstrip("\r\n"))
+        else:
+            counts = report.counts
+            context.out(
+                f"{report.organisation}: {counts['deadlines']} frister, {counts['stopped']} stoppet, "
+                f"{counts['review']} til gjennomsyn, {counts['unapproved']} i M over en virkedag, "
+                f"{counts['late']} over et døgn\n  {paths[0]}"
+            )
+    if len(made) > 1 and not (as_json or as_csv):
+        context.out(f"Alle: {_cover(settings, made)}")
+
+
+def _reports(context: Context, settings: Settings, only: str | None) -> list[tuple[Report, tuple[Path, ...]]]:
+    """Gathered without sources or sandbox, so that it can be made beside the service."""
+    from robot import build
+    from robot.report.gather import gather
+    from robot.report.make import missing_before, write_files
+    from robot.rules_in_force import RulesInForce, layer_paths
+
+    made: list[tuple[Report, tuple[Path, ...]]] = []
+    for name in build.chosen_organisations(settings, only):
+        store = build.store(settings, name, now=context.now)
+        archive = build.archive(settings, name, now=context.now)
+        org = build.organisation(settings, name, archive)
+        rules = RulesInForce(layer_paths(settings.organisasjon[name].regler, settings.file.parent), org, store)
+        rules.refresh()
+        day = context.now().astimezone(settings.robot.zone).date()
+        report = gather(
+            store,
+            archive,
+            rules.organisation(org),
+            day=day,
+            language=settings.robot.spraak,
+            ruleset=rules.current.sha256,
+            refusal=rules.refusal,
+            earlier_missing=missing_before(store, day, org.zone),
+        )
+        made.append((report, write_files(store, report, language=settings.robot.spraak)))
+        archive.close()
+        store.close()
+    return made
+
+
+def _cover(settings: Settings, made: list[tuple[Report, tuple[Path, ...]]]) -> Path:
+    from robot.report.make import write_whole
+    from robot.report.render import cover_html
+
+    folder = settings.robot.tilstand / "rapport"
+    folder.mkdir(exist_ok=True, mode=0o750)
+    path = folder / f"{made[0][0].day.isoformat()}.html"
+    linked = [(report, f"../{report.orgnr}/rapport/{paths[0].name}") for report, paths in made]
+    write_whole(path, cover_html(linked, settings.robot.spraak))
+    return path
