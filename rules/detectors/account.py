@@ -32,7 +32,7 @@ def find(prepared: Prepared, sted: str, *, own: frozenset[str], taken: Sequence[
     for start, end in blocks(prepared, pattern=_GATE):
         for begin, stop, digits in _candidates(prepared, start, end):
             span = prepared.original(begin, stop)
-            if digits in own or overlaps(span, taken) or numbers.identity(digits) is not None:
+            if digits in own or overlaps(span, taken):
                 continue
             found.append(
                 Finding(

@@ -58,7 +58,9 @@ def kontonummer(text: str) -> Sequence[Extracted]:
     found: list[Extracted] = []
     for match in _ACCOUNT.finditer(text):
         digits = _NO_SPACE.sub("", match[0])
-        if not numbers.account(digits) or numbers.identity(digits):
+        person = numbers.identity(digits)
+        # An account that begins with 8 or 9 may have the shape of an FH-number.
+        if not numbers.account(digits) or (person and person.kind is not numbers.IdentityKind.FHNR):
             continue
         before = text[max(0, match.start() - 40) : match.start()]
         laid_out = bool(match["a"] and match["b"])

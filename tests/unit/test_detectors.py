@@ -52,6 +52,7 @@ FOUND = [
     ("DUF", "DUF-nummer 202412345612"),
     ("KONTO", f"Kontonr: {KONTO}"),
     ("KONTO", "1234.56.78903"),
+    ("KONTO", f"{FNR[:4]}.{FNR[4:6]}.{FNR[6:]}"),
     ("KONTO", "utbetalast til 1234 56 78903"),
     ("KONTO", "IBAN NO93 8601 1117 947"),
     ("PASSORD", "Passord: Sommer2026!"),
@@ -89,6 +90,7 @@ NOT_FOUND = [
     KONTO,
     FHNR,
     f"gnr 47 bnr 581 fnr {FNR[:-1]}5",
+    f"gnr 47 bnr 581 fnr {FHNR}",
     f"fakturanummer (fnr) fnr {FNR[:-1]}5",
     "gnr/bnr/fnr/snr 47/581/0/3",
     "saksnummer 2024/1234-5",
@@ -147,6 +149,15 @@ def test_a_number_of_2032_needs_a_label() -> None:
 def test_one_span_is_never_both_identity_and_account() -> None:
     assert numbers.account(FNR)
     assert ["FNR"] == labels(f"Kontonummer: {FNR}")
+
+
+def test_an_account_that_looks_like_an_fh_number_is_an_account_beside_its_label() -> None:
+    assert ["KONTO"] == labels(f"Kontonummer: {FHNR}")
+
+
+def test_an_identity_number_that_payment_words_clear_is_no_account_either() -> None:
+    assert [] == labels(f"Konto for innbetaling, KID: {FNR}")
+    assert [] == labels(f"refusjon, referanse {FNR}")
 
 
 def test_own_accounts_are_not_reported() -> None:

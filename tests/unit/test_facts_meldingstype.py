@@ -53,7 +53,7 @@ def plain(*headers: str, subject: str = "Hei", text: str = "Tekst") -> bytes:
         ("tom", plain(subject="", text="")),
         ("tom", plain(subject="SV: ", text=" \r\n ")),
         ("vanlig", plain(subject="Ring meg", text="")),
-        ("vanlig", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--y\r\n\r\n--y--\r\n"),
+        ("vanlig", b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n"),
     ],
 )
 def test_each_sort_is_told_by_its_own_sign(kind: Kind, expected: str, content: bytes) -> None:
