@@ -54,7 +54,7 @@ def ny_saksmappe(at: Counter, write: NySaksmappe, key: OurKey) -> Done:
 
 
 def ny_journalpost(at: Counter, write: NyJournalpost, key: OurKey) -> Done:
-    """Registers an entry: I with status M, everything else with R. Access is the stricter of its own and the case's."""
+    """Registers an entry with status M. Access is the stricter of its own and the case's."""
     sak = at.need_sak(write.saksmappe)
     skjerming, arvet = shielding.effective(write.skjerming, sak)
     names = shielding.hidden_names(write.parter, skjerming)
@@ -77,7 +77,7 @@ def ny_journalpost(at: Counter, write: NyJournalpost, key: OurKey) -> Done:
         journalaar=at.today.year,
         journalsekvensnummer=at.unit.next_in_series("journal", at.today.year),
         type=write.type,
-        status=statuses.start(write.type),
+        status=statuses.START,
         tittel=write.tittel,
         offentlig_tittel=public,
         journaldato=at.today,

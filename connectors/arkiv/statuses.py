@@ -14,7 +14,7 @@ _INCOMING: dict[S, frozenset[S]] = {
     S.JOURNALFOERT: frozenset({S.ARKIVERT, S.UTGAAR}),
     S.ARKIVERT: frozenset({S.UTGAAR}),
 }
-# R → J directly: what the mailroom registers here is a copy of something already sent, or a finished note; nobody will
+# M or R → J directly: what the mailroom registers is a copy of something already sent, or a finished note; nobody will
 # work on it, so the steps of the case worker (F, G, E) are open but not demanded.
 _OWN: dict[S, frozenset[S]] = {
     S.RESERVERT: frozenset({S.FERDIGSTILT, S.EKSPEDERT, S.JOURNALFOERT, S.UTGAAR}),
@@ -27,9 +27,9 @@ _OWN: dict[S, frozenset[S]] = {
 }
 
 
-def start(type_: Journalposttype) -> S:
-    """M is «midlertidig registrering av *innkommet* dokument»; everything of our own starts as R."""
-    return S.MIDLERTIDIG if type_ is Journalposttype.INNGAAENDE else S.RESERVERT
+START = S.MIDLERTIDIG
+"""Every type starts as M here (contract; rule-language.md, «Obligatory for M»): what the mailroom registers waits for a
+human or for J. The standard's text speaks of incoming documents only; R, F and G belong to case workers' own drafts."""
 
 
 def editable(status: S) -> bool:

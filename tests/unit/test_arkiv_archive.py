@@ -400,7 +400,7 @@ def test_entries_in_u_do_not_keep_a_case_open(desk: Desk) -> None:
 def test_notes_are_registered_and_journaled(desk: Desk) -> None:
     sak = desk.sak()
     entry = desk.ready(sak.system_id, b"notat", type=Journalposttype.ORGANINTERNT)
-    assert "R" == entry.details["journalstatus"]
+    assert "M" == entry.details["journalstatus"]
     desk.do(to_j(entry.system_id))
     assert [entry.system_id] == [v.system_id for v in desk.all(JournalQuery(saksmappe=sak.system_id))]
 
