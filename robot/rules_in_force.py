@@ -70,10 +70,10 @@ class RulesInForce:
 
     def _put_in_force(self, ruleset: RuleSet) -> None:
         with self._store.read() as reads:
-            known = reads.stored_ruleset(ruleset.sha256) is not None
-        if not known:
+            newest = reads.last_ruleset() == ruleset.sha256
+        if not newest:
             with self._store.write() as tx:
-                tx.keep_ruleset(ruleset.sha256, ruleset.files)
+                tx.keep_ruleset(ruleset.sha256, ruleset.files, rules=len(ruleset.rules))
         self._current, self.refusal = ruleset, None
 
     def _refuse(self, result: LoadResult) -> None:

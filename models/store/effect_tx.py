@@ -103,6 +103,10 @@ class EffectReads(Part):
         query = select(t.effect).where(t.effect.c.post_seq == post_seq).order_by(t.effect.c.seq)
         return [Effect.of(row) for row in self.conn.execute(query).mappings()]
 
+    def open_effects(self) -> int:
+        """How many effects are not done or refused."""
+        return len(self.conn.execute(select(t.effect.c.key).where(t.effect.c.state.in_(OPEN))).all())
+
     def case_is_busy(self, order_key: str, *, before: int) -> bool:
         """Whether a post earlier than ``before``, and still on its way, has an unfinished archive effect on this case."""
         query = (

@@ -225,6 +225,11 @@ class PostReads(Part):
         found = self.conn.execute(query).scalar()
         return str(found) if found is not None else None
 
+    def rule_count(self, sha256: str) -> int:
+        """How many rules a stored set has."""
+        found = self.conn.execute(select(t.ruleset.c.rules).where(t.ruleset.c.sha256 == sha256)).scalar()
+        return int(found or 0)
+
     def referenced_hashes(self) -> set[str]:
         """All hashes a row names as an original document."""
         return set(self.conn.execute(select(t.document.c.sha256).distinct()).scalars())
@@ -411,14 +416,25 @@ class PostTx(AuditTx, PostReads):
             )
         )
 
-    def keep_ruleset(self, sha256: str, files: Mapping[str, bytes]) -> bool:
-        """Keeps the files of a rule set under its hash, with the event that it is in force. False: it was there."""
-        if self.conn.execute(select(t.ruleset.c.sha256).where(t.ruleset.c.sha256 == sha256)).first() is not None:
+    def keep_ruleset(self, sha256: str, files: Mapping[str, bytes], *, rules: int) -> bool:
+        """Keeps the files of a rule set under its hash, with the event that it is in force. False: it is so already.
+
+        A set that was in force before (an edit taken back) comes into force anew.
+        """
+        if self.last_ruleset() == sha256:
             return False
+        if self.conn.execute(select(t.ruleset.c.sha256).where(t.ruleset.c.sha256 == sha256)).first() is not None:
+            self.conn.execute(update(t.ruleset).where(t.ruleset.c.sha256 == sha256).values(in_force_at=self.now))
+            self.audit(
+                AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules}
+            )
+            return True
         self.conn.execute(
-            insert(t.ruleset).values(sha256=sha256, in_force_at=self.now, files=pack(dict(files), dict[str, bytes]))
+            insert(t.ruleset).values(
+                sha256=sha256, in_force_at=self.now, rules=rules, files=pack(dict(files), dict[str, bytes])
+            )
         )
-        self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files)})
+        self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules})
         return True
 
     def use_answer(self, seq: int, round_no: int) -> None:

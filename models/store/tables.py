@@ -119,6 +119,7 @@ ruleset = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("in_force_at", Float, nullable=False),
+    Column("rules", Integer, nullable=False, server_default="0"),
     Column("files", LargeBinary, nullable=False),
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from connectors.contract import Archive, KnowsSignedOff
 from models.noark import Journalstatus
@@ -156,6 +157,7 @@ class _Row:
 
     def __init__(self, reads: Reads, row: RowMapping, masker: Masker, language: str) -> None:
         self.row = row
+        self._zone = ZoneInfo(masker.zone)
         self._reads = reads
         self._masker = masker
         self._language = language
@@ -169,12 +171,12 @@ class _Row:
         stored = self._reads.decision(row["seq"])
         grounds = stored.decision.because if stored is not None else ()
         near = stored.judgement.near if stored is not None else ()
-        evidence = [mask(f"{ground.source}: {ground.text}") for ground in grounds]
+        evidence = [mask(ground_text(g.source, g.text)) for g in grounds if g.text != row["detail"]]
         evidence += [f"nær ved å treffe: {rule}" for rule in near[:3]]
         evidence += [f"bare M: {lack_text(code)}" for code in (row["lacks"] or "").split(",") if code]
         return Point(
             id=row["id"],
-            received=datetime.fromtimestamp(row["received_at"], UTC).isoformat(timespec="minutes"),
+            received=datetime.fromtimestamp(row["received_at"], self._zone).isoformat(timespec="minutes"),
             what=mask(title or "Uten emne"),
             sender="skjermet" if shielded else mask(row["sender"] or ""),
             detail=mask(row["detail"] or ""),
@@ -197,6 +199,19 @@ class _Row:
         if stored is not None and stored.decision.proposed is not None:
             return f"forslag: {stored.decision.proposed.value}"
         return ""
+
+
+def ground_text(source: str, text: str) -> str:
+    """A ground in words: which rule, or what else decided."""
+    kind, _, name = source.partition(":")
+    words = {
+        "rule": f"regelen {name}",
+        "rules": "reglene",
+        "limit": "lesingen",
+        "answer": "svar",
+        "detector": f"funn {name}",
+    }
+    return f"{words.get(kind, source)}: {text}"
 
 
 def _due(reads: Reads, archive: Archive, masker: Masker, language: str, day: date) -> list[Point]:
@@ -252,8 +267,6 @@ def _troubles(reads: Reads, archive: Archive, refusal: Refusal | None, earlier_m
 
 
 def _work_days_old(row: RowMapping, day: date, zone: str) -> int:
-    from zoneinfo import ZoneInfo
-
     stored = datetime.fromtimestamp(row["ended_at"] or row["stored_at"], ZoneInfo(zone)).date()
     return work_days_between(stored, day)
 
@@ -294,8 +307,6 @@ def _oldest(rows: Sequence[RowMapping]) -> str:
 
 def _today(reads: Reads, day: date, zone: str) -> dict[str, int]:
     """What came since the day before, by what became of it."""
-    from zoneinfo import ZoneInfo
-
     start = datetime.combine(day - timedelta(days=1), datetime.min.time(), tzinfo=ZoneInfo(zone)).timestamp()
     counts: dict[str, int] = defaultdict(int)
     for row in reads.rows(t.post.c.stored_at >= start):

@@ -7,10 +7,13 @@ from rules.detectors import scan
 
 
 class Masker:
-    """Masks text; the detectors are the robot's own, so what they know to shield never stands in a report."""
+    """Masks text; the detectors are the robot's own, so what they know to shield never stands in a report.
+
+    ``zone`` is the organisation's, for the times beside the text."""
 
     def __init__(self, org: Organisation) -> None:
         self._own = org.own_numbers
+        self.zone = org.zone
 
     def __call__(self, text: str) -> str:
         """``text`` with every finding replaced by what may be shown of it."""

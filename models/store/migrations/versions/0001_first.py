@@ -124,6 +124,7 @@ def upgrade() -> None:
         "ruleset",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("in_force_at", sa.Float(), nullable=False),
+        sa.Column("rules", sa.Integer(), server_default="0", nullable=False),
         sa.Column("files", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("sha256"),
     )

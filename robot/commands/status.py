@@ -1,0 +1,127 @@
+"""``postrobot status``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from models.errors import Locked
+from robot.context import Context
+
+if TYPE_CHECKING:
+    from robot.config import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("status")(run)
+
+
+def run(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False) -> None:
+    """Viser om tjenesten går, hva som venter, kildene og reglene."""
+    from robot import build
+
+    context = Context.of(ctx)
+    settings = context.settings()
+    running = _running(settings)
+    organisations = {name: _of(context, settings, name) for name in build.chosen_organisations(settings, None)}
+    if as_json:
+        context.json(_together(organisations, running))
+        return
+    context.out("KJØRER" if running else "STÅR (start tjenesten, eller kjør: postrobot run --once)")
+    for name, found in organisations.items():
+        context.out(_text(name, found))
+
+
+def _running(settings: Settings) -> bool:
+    from robot.lock import hold
+
+    try:
+        with hold(settings.robot.tilstand):
+            return False
+    except Locked:
+        return True
+
+
+def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
+    from robot import build
+    from robot.report.make import report_folder
+
+    store = build.store(settings, name, now=context.now)
+    with store.read() as reads:
+        states, oldest = reads.states(), reads.oldest_waiting()
+        health = {row["name"]: dict(row) for row in reads.connections()}
+        ruleset, effects = reads.last_ruleset(), reads.open_effects()
+        count = reads.rule_count(ruleset) if ruleset is not None else 0
+    reports = sorted(report_folder(store).glob("????-??-??.html"))
+    store.close()
+    return {
+        "states": states,
+        "oldest_waiting_s": round(context.now().timestamp() - oldest) if oldest is not None else None,
+        "sources": [
+            _source(source, config.type, health) for source, config in settings.organisasjon[name].kilde.items()
+        ],
+        "rules": {"hash": ruleset, "count": count},
+        "owed_effects": effects,
+        "last_report": reports[-1].stem if reports else None,
+    }
+
+
+def _source(name: str, kind: str, health: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    known = health.get(f"kilde:{name}", {})
+    return {
+        "name": name,
+        "type": kind,
+        "last_ok": _time(known.get("last_ok_at")),
+        "error": known.get("error", ""),
+        "failures": known.get("failures", 0),
+    }
+
+
+def _time(at: float | None) -> str | None:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds") if at is not None else None
+
+
+def _together(organisations: dict[str, dict[str, Any]], running: bool) -> dict[str, Any]:
+    """One object for the installation: sums over organisations, and each beside them."""
+    states: dict[str, int] = {}
+    for found in organisations.values():
+        for state, number in found["states"].items():
+            states[state] = states.get(state, 0) + number
+    waits = [f["oldest_waiting_s"] for f in organisations.values() if f["oldest_waiting_s"] is not None]
+    first = next(iter(organisations.values()))
+    return {
+        "running": running,
+        "states": states,
+        "oldest_waiting_s": max(waits) if waits else None,
+        "sources": [{**s, "organisation": name} for name, f in organisations.items() for s in f["sources"]],
+        "rules": first["rules"],
+        "organisations": organisations,
+    }
+
+
+def _text(name: str, found: dict[str, Any]) -> str:
+    words = {
+        "received": "mottatt",
+        "decided": "avgjort",
+        "archived": "arkivert",
+        "done": "ferdig",
+        "set_aside": "til side",
+    }
+    states = " · ".join(f"{number} {words[state]}" for state, number in found["states"].items() if number)
+    rules = found["rules"]
+    lines = [f"\n{name}: {states or 'ingen post ennå'}"]
+    if found["oldest_waiting_s"] is not None:
+        lines.append(f"  eldste som venter: {found['oldest_waiting_s'] // 60} min")
+    lines.append(
+        f"  regler: {rules['count']}, sett {str(rules['hash'])[:12]}" if rules["hash"] else "  regler: ikke lastet ennå"
+    )
+    lines.append(f"  siste rapport: {found['last_report'] or 'ingen'}")
+    for source in found["sources"]:
+        when = source["last_ok"] or "aldri hentet"
+        lines.append(
+            f"  {source['name']:<14} {source['type']:<8} sist i orden {when}{'  FEIL: ' + source['error'] if source['error'] else ''}"
+        )
+    return "\n".join(lines)
