@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from mmap import mmap
 
@@ -152,19 +153,35 @@ def _boundary(headers: HeaderBlock) -> bytes:
 
 
 def _split(data: Buffer, part: MimePart, boundary: bytes, room: int) -> list[tuple[int, int]]:
-    delimiter = re.compile(rb"(?:\A|(?<=[\r\n]))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r\n|\n|\r|\Z)")
     sections: list[tuple[int, int]] = []
     open_at: int | None = None
-    for found in delimiter.finditer(data, part.start, part.end):
+    for start, end, closing in _delimiters(data, boundary, part):
         if open_at is not None:
-            sections.append((open_at, _before_line_end(data, open_at, found.start())))
+            sections.append((open_at, _before_line_end(data, open_at, start)))
             if len(sections) > room:
                 return sections
-        open_at = None if found.group(1) else found.end()
+        open_at = None if closing else end
     if open_at is not None:
         part.broken = True
         sections.append((open_at, part.end))
     return sections
+
+
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*(?:\r\n|\n|\r|\Z)")
+
+
+def _delimiters(data: Buffer, boundary: bytes, part: MimePart) -> Iterator[tuple[int, int, bool]]:
+    """Start, end and whether it closes, of each delimiter line. Found by a plain search: a pattern that begins with an
+    assertion is tried at every byte (measured: seconds for a mail of 150 MB)."""
+    wanted = b"--" + boundary
+    at = data.find(wanted, part.start, part.end)
+    while at >= 0:
+        after = at + len(wanted)
+        found = _DELIMITER_END.match(data, after, part.end) if at == part.start or data[at - 1] in b"\r\n" else None
+        if found:
+            yield at, found.end(), bool(found.group(1))
+            after = max(after, found.end())
+        at = data.find(wanted, after, part.end)
 
 
 def _before_line_end(data: Buffer, start: int, at: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import date
 
 import docx
 import openpyxl
@@ -103,7 +103,7 @@ def test_workbook_with_dates_numbers_and_several_sheets(read_document):
     sheet = book.active
     sheet.title = "Økonomi"
     sheet.append(["Navn", "Dato", "Beløp", "OK"])
-    sheet.append(["Kari Prøvesen", datetime(2026, 3, 2), 1250.5, True])
+    sheet.append(["Kari Prøvesen", date(2026, 3, 2), 1250.5, True])
     book.create_sheet("Skjult").append(["hemmelig"])
     book["Skjult"].sheet_state = "hidden"
     main = read_document(saved(book), name="a.xlsx").main
