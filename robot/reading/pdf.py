@@ -15,8 +15,8 @@ from robot.reading.pdfactive import has_active_content
 from robot.reading.pdfforms import Embedded, Remarks, embedded, remarks
 from robot.reading.pdfopen import mapped, opened
 
-_FEW_LETTERS = 40
-"""A page with fewer letters than this and a picture over half of it is a scan with a stamp or a page number."""
+_FEW_LETTERS = 100
+"""A page with fewer letters than this and a picture over half of it is a scan with a stamp, or a fax machine's heading."""
 _GARBAGE = 0.3
 """Share of characters that no font map explains, above which a text layer is worth nothing."""
 _NO_CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}

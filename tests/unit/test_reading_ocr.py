@@ -132,6 +132,15 @@ def test_a_photo_is_turned_as_its_camera_says(room, give, tmp_path):
 
 
 @needs_tesseract
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_lay_wrong_in_the_scanner_is_read(room, give, tmp_path, turn):
+    lines = (TEXT, "Vi viser til deres brev av tredje mai", "og ber om svar innen fristen på fire uker.")
+    content = saved(picture(*lines).rotate(turn, expand=True, fillcolor=255), "PNG")
+    part = room.read([give(content, "skann.png")], tmp_path).post.main
+    assert part.text.replace("\n\n", "\n").splitlines() == list(lines)
+
+
+@needs_tesseract
 def test_text_on_a_see_through_picture_is_read(room, give, tmp_path):
     grey = picture(TEXT)
     clear = Image.new("RGBA", grey.size, (0, 0, 0, 0))

@@ -362,9 +362,14 @@ def _wait_for(look, patience_s: float = 20):
     raise AssertionError("waited in vain")
 
 
-def test_the_zygote_has_one_thread_and_stays_small(room):
-    (zygote,) = room.pids()
-    assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1
+def test_the_real_zygote_has_one_thread_and_stays_small():
+    """With all readers loaded. PSS in KiB; the figure to hold is 150 MB."""
+    with ReadingRoom(read_scans=False) as room:
+        (zygote,) = room.pids()
+        assert len(list(Path(f"/proc/{zygote}/task").iterdir())) == 1
+        rollup = Path(f"/proc/{zygote}/smaps_rollup").read_text().splitlines()
+        (pss,) = (int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+        assert pss < 100_000
 
 
 def test_a_closed_room_says_try_later(give, into):
