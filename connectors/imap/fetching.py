@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from imapclient import IMAPClient
-
-from connectors.imap.session import Session
+from imapclient.exceptions import ProtocolError
 
 _LISTED_AT_ONCE = 50_000
 """UIDs asked for in one SEARCH: imaplib refuses an answer line over a million bytes."""
@@ -31,13 +30,25 @@ def list_uids(
 ) -> list[int]:
     """The lowest UIDs that are not flagged deleted, at most ``limit``; UIDs rise in the order mail arrives."""
     if exists <= at_once or not upcoming:
-        return sorted(client.search(["UNDELETED"]))[:limit]
+        return search_uids(client, ["UNDELETED"])[:limit]
     found: list[int] = []
     for first in range(1, upcoming, at_once):
-        found += sorted(client.search(["UID", f"{first}:{first + at_once - 1}", "UNDELETED"]))
+        found += search_uids(client, ["UID", f"{first}:{first + at_once - 1}", "UNDELETED"])
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def search_uids(client: IMAPClient, criteria: list[str]) -> list[int]:
+    """UIDs that match, rising.
+
+    Raises:
+        ProtocolError: the answer is no list of numbers (IMAPClient lets a ``ValueError`` out).
+    """
+    try:
+        return sorted(client.search(criteria))
+    except ValueError as error:
+        raise ProtocolError("no list of messages") from error
 
 
 def list_messages(client: IMAPClient, uids: list[int]) -> list[Listed]:
@@ -62,8 +73,7 @@ class Window:
     what we ask and not by what it says.
     """
 
-    def __init__(self, session: Session, *, window_bytes: int, chunk_bytes: int) -> None:
-        self._session = session
+    def __init__(self, *, window_bytes: int, chunk_bytes: int) -> None:
         self._window = window_bytes
         self._chunk = chunk_bytes
         self._upcoming: dict[int, int] = {}
@@ -83,7 +93,9 @@ class Window:
         """The first chunk of a message, fetched with its followers unless ``alone``; None when it is gone."""
         if uid not in self._ready:
             uids = [uid] if alone else self._batch(uid, size or self._chunk)
-            self._ready = self._fetch(client, uids, 0)
+            # A message that the caller skipped is dropped from memory here; one fetched alone keeps the others.
+            fetched = self._fetch(client, uids, 0)
+            self._ready = {**self._ready, **fetched} if alone else fetched
         return self._ready.pop(uid, None)
 
     def chunk(self, client: IMAPClient, uid: int, offset: int) -> bytes | None:

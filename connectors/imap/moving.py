@@ -20,8 +20,9 @@ import re
 from dataclasses import dataclass
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from connectors.imap.fetching import search_uids
 from connectors.imap.session import Session
 
 _MOVING = "$PostrobotFlyttes"
@@ -51,13 +52,43 @@ class Traits:
     internal_date: str
 
 
+def move_at_once(session: Session, client: IMAPClient, spot: Spot, target: str) -> Spot | None:
+    """The everyday case in one command: MOVE, and COPYUID as the proof that the UID named a message.
+
+    Returns None when the server cannot do that or the message is not there; nothing has moved then.
+    """
+    if not (spot.uid and client.has_capability("MOVE") and client.has_capability("UIDPLUS")):
+        return None
+    if not _opens(session, client, spot, writable=True):
+        return None
+    told = _PlaceOfCopy(client)
+    try:
+        client.move([spot.uid], target)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        # Some servers say NO to a UID that is gone. If it is there, the slow way meets the refusal again.
+        return None
+    return told.read(target)
+
+
 def is_there(session: Session, client: IMAPClient, spot: Spot) -> bool:
     """Whether the UID still names our message: same UIDVALIDITY, not expunged, not flagged deleted."""
-    if not spot.uid or not client.folder_exists(spot.mailbox):
-        return False
-    if session.select(client, spot.mailbox, writable=False).uidvalidity != spot.uidvalidity:
+    if not (spot.uid and _opens(session, client, spot, writable=False)):
         return False
     return _flagged(client, spot.uid, _DELETED) is False
+
+
+def _opens(session: Session, client: IMAPClient, spot: Spot, *, writable: bool) -> bool:
+    """Opens the mailbox; False when there is none or it has another UIDVALIDITY."""
+    try:
+        return session.select(client, spot.mailbox, writable=writable).uidvalidity == spot.uidvalidity
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        if client.folder_exists(spot.mailbox):
+            raise
+        return False
 
 
 def search(session: Session, client: IMAPClient, mailbox: str, traits: Traits, keyword: str = "") -> Spot | None:
@@ -71,7 +102,7 @@ def search(session: Session, client: IMAPClient, mailbox: str, traits: Traits, k
     # Sizes are hints, and header search is where servers differ: both, then either.
     for criteria in ([*name, *size], name, size) if name and traits.sha256 else (size,):
         # No charset: the criteria are ASCII, and some servers refuse any charset but their own.
-        for uid in sorted(client.search(["UNDELETED", *known, *criteria]))[:_CANDIDATES]:
+        for uid in search_uids(client, ["UNDELETED", *known, *criteria])[:_CANDIDATES]:
             if _is_it(client, uid, traits):
                 return Spot(mailbox=mailbox, uidvalidity=opened.uidvalidity, uid=uid)
     return None
@@ -105,6 +136,8 @@ def _copy(session: Session, client: IMAPClient, spot: Spot, target: str, traits:
     try:
         client.add_flags([spot.uid], [_MOVING], silent=True)
         keyword = _MOVING
+    except IMAPClientAbortError:
+        raise
     except IMAPClientError:
         # No keywords of our own here: at worst a crash leaves a second copy at the robot's place.
         keyword = ""

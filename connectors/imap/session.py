@@ -134,7 +134,7 @@ class Session:
             return work(self._client)
         except _LOST:
             raise
-        except (imaplib.IMAP4.error, ValueError) as error:
+        except (imaplib.IMAP4.error, UnicodeError) as error:
             # Refused, or an answer nobody can parse: where the stream stands now is not known, so begin anew.
             self.drop()
             message = f"E-posttjeneren {self._settings.host} avslo et oppdrag eller svarte uforståelig; prøves igjen."
@@ -189,6 +189,8 @@ class Session:
             ssl_context=context if implicit else None,
             timeout=SocketTimeout(self._settings.timeout_s, self._settings.timeout_s),
         )
+        # IMAPClient turns on imaplib's tracing (4.1): every line, mail headers too, formatted for a debug log nobody asked for.
+        client._imap.debug = 0
         # Times with their zone; by default they are turned into this machine's local time.
         client.normalise_times = False
         if not implicit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
@@ -12,7 +13,7 @@ import structlog
 from imapclient import IMAPClient
 
 from connectors.imap.fetching import Listed, Window, list_messages, list_uids, message_id
-from connectors.imap.moving import Spot, Traits, is_there, move, search
+from connectors.imap.moving import Spot, Traits, is_there, move, move_at_once, search
 from connectors.imap.session import ConnectionLost, Session
 from connectors.imap.settings import OUTCOME_PLACES, PLACES, TAKEN, ImapSettings, SecretProvider
 from connectors.imap.waiting import Waiting
@@ -26,6 +27,14 @@ _RETRY_S = 60.0
 _BREAKS_CONNECTION_S = 300.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A message at one of our places (``inn`` is the watched mailbox)."""
+
+    place: str
+    spot: Spot
 
 
 class ImapSource:
@@ -52,7 +61,7 @@ class ImapSource:
         self._settings = settings
         self._now = now
         self._session = Session(settings, secret)
-        self._window = Window(self._session, window_bytes=settings.window_bytes, chunk_bytes=settings.chunk_bytes)
+        self._window = Window(window_bytes=settings.window_bytes, chunk_bytes=settings.chunk_bytes)
         self._waiting = Waiting(self._session, settings, sleep=sleep, monotonic=monotonic)
         self._validity = 0
         self._made: set[str] = set()
@@ -181,28 +190,31 @@ class ImapSource:
 
     def _bring(self, client: IMAPClient, at: Locator, place: str, *, only_from: str = "") -> Locator:
         """The message to ``place``, or left where it is when it is already past ``only_from``; unchanged when gone."""
-        traits = _traits(at)
-        here = self._here(client, at, place, traits)
+        noted, traits = self._noted(client, at), _traits(at)
+        if noted.place != place and (not only_from or noted.place == only_from):
+            moved = move_at_once(self._session, client, noted.spot, self._made_place(client, place))
+            if moved:
+                return _at(at, Found(place=place, spot=moved))
+        here = noted if is_there(self._session, client, noted.spot) else self._search(client, place, traits)
         if here is None:
             return at
-        found, spot = here
-        if found != place and (not only_from or found == only_from):
-            spot = move(self._session, client, spot, self._made_place(client, place), traits)
-            found = place
-        return {**at, "place": found, "mailbox": spot.mailbox, "uidvalidity": spot.uidvalidity, "uid": spot.uid}
+        if here.place != place and (not only_from or here.place == only_from):
+            spot = move(self._session, client, here.spot, self._made_place(client, place), traits)
+            here = Found(place=place, spot=spot)
+        return _at(at, here)
 
-    def _here(self, client: IMAPClient, at: Locator, target: str, traits: Traits) -> tuple[str, Spot] | None:
-        """Where the message is: where the locator says, else by its traits at the target and at every other place."""
-        noted = str(at["place"])
-        mailbox = self._mailbox(client) if noted == _INBOX else str(at["mailbox"])
-        spot = Spot(mailbox=mailbox, uidvalidity=int(at["uidvalidity"]), uid=int(at["uid"]))
-        if is_there(self._session, client, spot):
-            return noted, spot
+    def _noted(self, client: IMAPClient, at: Locator) -> Found:
+        place = str(at["place"])
+        mailbox = self._mailbox(client) if place == _INBOX else str(at["mailbox"])
+        return Found(place=place, spot=Spot(mailbox=mailbox, uidvalidity=int(at["uidvalidity"]), uid=int(at["uid"])))
+
+    def _search(self, client: IMAPClient, target: str, traits: Traits) -> Found | None:
+        """By its traits: at the target (the move was done before), then at every other place, the watched one last."""
         for place in dict.fromkeys((target, *PLACES, _INBOX)):
-            name = self._mailbox(client) if place == _INBOX else self._place(client, place)
-            found = search(self._session, client, name, traits)
-            if found:
-                return place, found
+            mailbox = self._mailbox(client) if place == _INBOX else self._place(client, place)
+            spot = search(self._session, client, mailbox, traits)
+            if spot:
+                return Found(place=place, spot=spot)
         return None
 
     def _mailbox(self, client: IMAPClient) -> str:
@@ -248,6 +260,12 @@ def _traits(at: Locator) -> Traits:
         sha256=str(at["sha256"]),
         internal_date=str(at["date"]),
     )
+
+
+def _at(at: Locator, found: Found) -> Locator:
+    spot = found.spot
+    moved: dict[str, str | int] = {"place": found.place, "mailbox": spot.mailbox}
+    return {**at, **moved, "uidvalidity": spot.uidvalidity, "uid": spot.uid}
 
 
 def _present(chunk: bytes | None) -> bytes:
