@@ -54,8 +54,11 @@ def synthetic_fnr(seed: int) -> str:
         born = f"{chance.randint(1, 28):02d}{chance.randint(1, 12) + 80:02d}{chance.randint(60, 95):02d}"
         nine = f"{born}{chance.randint(0, 499):03d}"
         first = _control(nine, (3, 7, 6, 1, 8, 9, 4, 5, 2))
+        # A control digit of 10 means that the number is never issued.
+        if first == 10:
+            continue
         second = _control(f"{nine}{first}", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2))
-        if first < 10 and second < 10:
+        if second < 10:
             return f"{nine}{first}{second}"
 
 
