@@ -148,11 +148,11 @@ def _journalpost(spec: JournalSpec, filler: Filler) -> JournalpostUtfall:
     return JournalpostUtfall(
         sak=_case(spec.case, filler),
         type=spec.type,
-        tittel=filler.text(spec.tittel),
+        tittel=_filled(spec.tittel, "tittel", filler),
         offentlig_tittel=filler.text(spec.offentlig_tittel),
         avsender=filler.text(spec.avsender),
         mottaker=filler.text(spec.mottaker),
-        dokumentdato=filler.day(spec.dokumentdato) if spec.dokumentdato else None,
+        dokumentdato=_known_day(spec.dokumentdato, filler) if spec.dokumentdato else None,
         tilgang_aapen=spec.access.open,
         skjerming=_shield(spec.access.shield, filler),
         forfall=_deadline(spec.forfall, filler),
@@ -163,8 +163,26 @@ def _journalpost(spec: JournalSpec, filler: Filler) -> JournalpostUtfall:
     )
 
 
+def _filled(template: Template, what: str, filler: Filler) -> str:
+    """The text, which may not come out empty."""
+    text = filler.text(template)
+    if not text:
+        raise ValueProblem(ReasonCode.VALUE_MISSING, what)
+    return text
+
+
+def _known_day(name: str, filler: Filler) -> date | None:
+    """The date, or None when there is none: a date on the document is left empty rather than invented (M103)."""
+    try:
+        return filler.day(name)
+    except ValueProblem as trouble:
+        if trouble.code is ReasonCode.VALUE_MISSING:
+            return None
+        raise
+
+
 def _case(spec: CaseSpec, filler: Filler) -> SakValg:
-    samlesak = filler.text(spec.samlesak) if spec.samlesak is not None else None
+    samlesak = _filled(spec.samlesak, "samlesak", filler) if spec.samlesak is not None else None
     external = None
     if spec.ekstern is not None:
         external = EksternNoekkel(system=filler.key(spec.ekstern[0]), noekkel=filler.key(spec.ekstern[1]))

@@ -176,13 +176,22 @@ def stored_layers(files: Mapping[str, bytes]) -> list[LayerFiles]:
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of a set: over names and bytes, each with its length, in the order of the names."""
+    """The SHA-256 of a set: over names and bytes, each with its length, in the order of the names.
+
+    The name of a layer's folder is left out (its number is in): a copy in another folder is the same set.
+    """
     total = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode(), files[name]):
+    named = {_without_folder(name): raw for name, raw in files.items()}
+    for name in sorted(named):
+        for part in (name.encode(), named[name]):
             total.update(len(part).to_bytes(8, "big"))
             total.update(part)
     return total.hexdigest()
+
+
+def _without_folder(key: str) -> str:
+    head, _, relative = key.partition("/")
+    return f"{head.partition('-')[0]}/{relative}"
 
 
 def _inside(name: str) -> str | None:

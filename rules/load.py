@@ -14,6 +14,7 @@ from rules.messages import Fault
 from rules.model import AdditionSpec, JournalSpec, Rule, RuleSet
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import read_yaml
+from rules.overlap import covers
 from rules.parse_rule import Parsed, SwitchOff, parse_file
 from rules.provisions import FILE as PROVISIONS
 from rules.provisions import parse_provisions, provisions_bytes
@@ -194,6 +195,10 @@ def _replace(fresh: dict[str, _Entry], entries: dict[str, _Entry]) -> None:
         if _shields(old.rule) - _shields(entry.rule):
             message = f"«{target}» skjermer, og det gjør ikke regelen som erstatter den"
             entry.scope.fault("R353", at, message, "La den nye regelen skjerme minst like mye.")
+            continue
+        if _shields(old.rule) and not covers(entry.rule.condition, old.rule.condition):
+            message = f"«{target}» skjermer, og regelen som erstatter den, treffer ikke sikkert alt den traff"
+            entry.scope.fault("R353", at, message, "Behold vilkårene, eller gjør dem videre.")
             continue
         if _shields(old.rule) and entry.rule.draft:
             message = f"«{target}» skjermer; et utkast kan ikke erstatte den"

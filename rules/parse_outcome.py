@@ -190,6 +190,7 @@ def parse_addition(node: Node, scope: Scope) -> AdditionSpec | None:
     copies = mapping.get("kopi_til")
     for scalar in scope.scalars(copies, "kopi_til") if copies is not None else ():
         check_address(scalar.value, scalar, scope)
+        check_channel("epost", scalar, scope)
     return AdditionSpec(
         shield=parse_shield(shield, scope) if shield is not None else None,
         forfall=parse_deadline(deadline, scope) if deadline is not None else None,
