@@ -28,10 +28,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
-    tracked = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", *PACKAGES], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if tracked.returncode != 0:
         pytest.skip("not a git clone")
-    assert not set(tracked.stdout.split()) - set(wheel.namelist())
+    assert not set(tracked.stdout.rstrip("\0").split("\0")) - set(wheel.namelist())
 
 
 def test_the_wheel_holds_only_the_packages_and_its_own_metadata(wheel: zipfile.ZipFile) -> None:
