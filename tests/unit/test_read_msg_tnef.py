@@ -1,0 +1,208 @@
+"""Outlook messages and winmail.dat give the same summary and parts as mail."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime
+
+from models.reading import Flag, PartKind
+from models.reasons import ReasonCode
+
+Tree = dict[str, "bytes | Tree"]
+SECTOR, END, FREE, FAT = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
+def compound_file(tree: Tree) -> bytes:
+    """A compound file (MS-CFB) of this tree: every stream padded to 4,096 bytes, so that there is no mini stream."""
+    entries: list[list[object]] = [["Root Entry", 5, None, []]]
+
+    def add(node: Tree, parent: int) -> None:
+        for name, content in node.items():
+            entries.append([name, 2 if isinstance(content, bytes) else 1, content, []])
+            number = len(entries) - 1
+            entries[parent][3].append(number)
+            if not isinstance(content, bytes):
+                add(content, number)
+
+    add(tree, 0)
+    sectors: list[bytes] = []
+    chain: list[int] = []
+
+    def store(data: bytes) -> int:
+        start = len(sectors)
+        pieces = [data[at : at + SECTOR].ljust(SECTOR, b"\0") for at in range(0, len(data), SECTOR)]
+        sectors.extend(pieces)
+        chain.extend([*range(start + 1, start + len(pieces)), END])
+        return start
+
+    directory = b""
+    siblings = {
+        child: (kids[at + 1] if at + 1 < len(kids) else FREE) for *_, kids in entries for at, child in enumerate(kids)
+    }
+    for number, (name, kind, content, kids) in enumerate(entries):
+        data = content.ljust(-(-max(len(content), 1) // 4096) * 4096, b"\0") if kind == 2 else b""
+        start = store(data) if data else END
+        raw = name.encode("utf-16-le") + b"\0\0"
+        directory += raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw), kind, 1)
+        directory += struct.pack("<III", FREE, siblings.get(number, FREE), kids[0] if kids else FREE)
+        directory += b"\0" * 36 + struct.pack("<IQ", start, len(data))
+    directory_at = store(directory)
+    fat_sectors = -(-(len(sectors) + 8) // 128)
+    fat = chain + [FAT] * fat_sectors
+    fat_at = len(sectors)
+    table = b"".join(struct.pack("<I", one) for one in fat).ljust(fat_sectors * SECTOR, b"\xff")
+    header = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 10
+    )
+    header += struct.pack("<IIIIIIIII", fat_sectors, directory_at, 0, 4096, END, 0, END, 0, fat_at)
+    header += b"".join(struct.pack("<I", fat_at + at) for at in range(1, fat_sectors))
+    return header.ljust(SECTOR, b"\xff") + b"".join(sectors) + table
+
+
+def properties(header_bytes: int, **fixed: bytes) -> bytes:
+    tags = {"sent": 0x00390040, "recipient": 0x0C150003, "internet_codepage": 0x3FDE0003}
+    body = b"".join(struct.pack("<II", tags[name], 6) + value.ljust(8, b"\0") for name, value in fixed.items())
+    return b"\0" * header_bytes + body
+
+
+def text(pid: int, value: str) -> Tree:
+    return {f"__substg1.0_{pid:04X}001F": value.encode("utf-16-le")}
+
+
+def message(
+    *,
+    header_bytes: int = 32,
+    subject: str = "Klage på vedtak",
+    body: str = "Hei,\n\nJeg klager.\n\nMvh\nKari",
+    **more: Tree,
+) -> Tree:
+    ticks = int((datetime(2026, 3, 2, 8, 15, tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10**7
+    tree: Tree = {"__properties_version1.0": properties(header_bytes, sent=struct.pack("<Q", ticks))}
+    tree |= text(0x001A, "IPM.Note") | text(0x0037, subject) | text(0x1000, body)
+    tree |= text(0x0C1A, "Kari Prøvesen") | text(0x5D01, "kari@example.org") | text(0x1035, "<1@example.org>")
+    tree["__recip_version1.0_#00000000"] = {
+        "__properties_version1.0": properties(8, recipient=struct.pack("<I", 1))
+    } | text(0x39FE, "post@kommune.example")
+    tree["__recip_version1.0_#00000001"] = {
+        "__properties_version1.0": properties(8, recipient=struct.pack("<I", 2))
+    } | text(0x3001, "Ola Kopi")
+    return tree
+
+
+def attachment(name: str, content: bytes | Tree) -> Tree:
+    data = {"__substg1.0_37010102": content} if isinstance(content, bytes) else {"__substg1.0_3701000D": content}
+    return {"__properties_version1.0": properties(8)} | text(0x3707, name) | data
+
+
+def test_outlook_message_gives_a_summary_as_mail_does(read_document):
+    post = read_document(compound_file(message()), name="brev.msg")
+    summary = post.message
+    assert (None, "application/vnd.ms-outlook") == (post.main.reason, post.main.media_type)
+    assert ("Kari Prøvesen", "kari@example.org") == (summary.from_name, summary.from_address)
+    assert (("post@kommune.example",), ("Ola Kopi",)) == (summary.to, summary.cc)
+    assert ("Klage på vedtak", "2026-03-02T08:15:00+00:00") == (summary.subject, summary.date)
+    assert ("Hei,\n\nJeg klager.", "Mvh\nKari") == (summary.body, summary.quoted)
+    assert ("<1@example.org>", 64) == (summary.message_id, len(summary.content_key))
+
+
+def test_content_key_of_an_outlook_message_follows_its_content(read_document):
+    one, same, other = (
+        read_document(compound_file(message(body=body))).message.content_key for body in ("a", "a", "b")
+    )
+    assert one == same
+    assert one != other
+
+
+def test_internet_headers_of_an_outlook_message_are_kept(read_document):
+    headers = text(0x007D, "From: Per <per@example.org>\r\nDate: Fri, 30 Feb 2026 12:00:00 +0100\r\nX-Merke: ja\r\n")
+    post = read_document(compound_file(message() | headers))
+    assert ("per@example.org", ("ja",)) == (post.message.from_address, post.message.header("x-merke"))
+    assert ("Fri, 30 Feb 2026 12:00:00 +0100", True) == (post.message.date_text, Flag.BAD_DATE in post.main.flags)
+
+
+def test_html_and_old_code_pages_are_read(read_document):
+    tree = message(body="")
+    tree["__substg1.0_10130102"] = "<p>blåbær</p><script>x</script>".encode("cp1252")
+    assert "blåbær" == read_document(compound_file(tree)).message.body
+    tree = {name: content for name, content in message().items() if name != "__substg1.0_0037001F"}
+    tree["__substg1.0_0037001E"] = "Søknad på norsk".encode("cp1252")
+    assert "Søknad på norsk" == read_document(compound_file(tree)).message.subject
+
+
+def test_attachments_and_messages_inside_each_other(read_document):
+    innermost = message(header_bytes=24, subject="innerst – æøå", body="innerste tekst")
+    inner = message(header_bytes=24, subject="indre", body="indre tekst")
+    inner["__attach_version1.0_#00000000"] = attachment("innerst", innermost)
+    inner["__attach_version1.0_#00000001"] = attachment("kart.txt", b"kart over tomta")
+    outer = message()
+    outer["__attach_version1.0_#00000000"] = attachment("../søknad.txt", "blåbær".encode())
+    outer["__attach_version1.0_#00000001"] = attachment("indre.msg", inner)
+    post = read_document(compound_file(outer))
+    found = [(part.ref, part.kind, part.name) for part in post.parts if part.kind is not PartKind.BODY]
+    assert [
+        ("0", PartKind.DOCUMENT, "uten-navn.msg"),
+        ("0.1", PartKind.ATTACHMENT, "søknad.txt"),
+        ("0.2", PartKind.MESSAGE, "indre.eml"),
+        ("0.2.1", PartKind.MESSAGE, "innerst.eml"),
+        ("0.2.2", PartKind.ATTACHMENT, "kart.txt"),
+    ] == found
+    assert ["Klage på vedtak", "indre", "innerst – æøå"] == [one.subject for one in post.messages]
+    assert ("innerste tekst", "kari@example.org") == (post.messages[2].body, post.messages[2].from_address)
+    again = read_document(compound_file(outer))
+    assert post.messages[1].content_key == again.messages[1].content_key
+
+
+def test_a_link_to_a_file_is_an_attachment_that_could_not_be_read(read_document):
+    tree = message()
+    tree["__attach_version1.0_#00000000"] = {"__properties_version1.0": properties(8)} | text(0x3707, "lenke.docx")
+    child = read_document(compound_file(tree)).children("0")[1]
+    assert ("lenke.docx", ReasonCode.UNSUPPORTED_TYPE) == (child.name, child.reason)
+
+
+def test_encrypted_and_broken_messages_go_to_a_person(read_document):
+    assert ReasonCode.ENCRYPTED is read_document(compound_file(message() | text(0x001A, "IPM.Note.SMIME"))).main.reason
+    tree = {name: content for name, content in message().items() if not name.startswith("__prop")}
+    assert ReasonCode.DAMAGED is read_document(compound_file(tree)).main.reason
+    raw = compound_file(message())
+    assert read_document(raw[: len(raw) // 2]).main.reason in (ReasonCode.DAMAGED, ReasonCode.UNSUPPORTED_TYPE, None)
+
+
+def test_encrypted_office_document_is_told_from_a_message(read_document):
+    main = read_document(compound_file({"EncryptedPackage": b"x", "EncryptionInfo": b"y"}), name="a.docx").main
+    assert (ReasonCode.ENCRYPTED, True) == (main.reason, "passord" in main.detail)
+
+
+def test_old_word_excel_and_powerpoint_are_refused_by_name(read_document):
+    for stream, shown in (("WordDocument", "Word"), ("Workbook", "Excel"), ("PowerPoint Document", "PowerPoint")):
+        main = read_document(compound_file({stream: b"\0" * 64})).main
+        assert (ReasonCode.UNSUPPORTED_TYPE, True) == (main.reason, shown in main.detail)
+    locked = read_document(compound_file({"WordDocument": b"\0" * 11 + b"\x01"})).main
+    assert ReasonCode.ENCRYPTED is locked.reason
+
+
+def tnef(*objects: tuple[int, int, bytes]) -> bytes:
+    return b"\x78\x9f\x3e\x22\x01\x00" + b"".join(
+        bytes((level,)) + struct.pack("<HHI", name, 0, len(data)) + data + b"\xff\xff" for level, name, data in objects
+    )
+
+
+def test_winmail_gives_text_and_attachments_whatever_its_checksums_say(read_document):
+    raw = tnef(
+        (1, 0x9007, struct.pack("<II", 1252, 0)),
+        (1, 0x800C, "Hei på deg\0".encode("cp1252")),
+        (2, 0x9002, b"\0" * 14),
+        (2, 0x8010, "søknad.txt\0".encode("cp1252")),
+        (2, 0x800F, b"innhold"),
+        (2, 0x9002, b"\0" * 14),
+        (2, 0x800F, b"uten navn"),
+    )
+    post = read_document(raw + b"rusk etter slutten", name="winmail.dat")
+    assert [("", "Hei på deg"), ("søknad.txt", "innhold"), ("uten-navn.txt", "uten navn")] == [
+        (part.name, part.text) for part in post.children("0")
+    ]
+
+
+def test_winmail_cut_short_gives_what_is_there(read_document):
+    raw = tnef((1, 0x800C, b"Hei"), (2, 0x9002, b"\0" * 14), (2, 0x800F, b"innhold som er langt"))
+    post = read_document(raw[:-10])
+    assert (None, "Hei") == (post.main.reason, post.children("0")[0].text)
