@@ -113,6 +113,7 @@ CODES: dict[str, Code] = {
     "R411": Code("Ufullstendig skjerming", "Uten hjemmel og «skjul» kan posten ikke bli J (Noark 5).", "skjerming: {kode: \"13\"}"),
     "R412": Code("En annen regel vinner", "Regelen treffer eksemplet, men en annen regel går foran.", "(et eksempel to regler treffer)"),
     "R413": Code("En kjent mangel er rettet", "Eksemplet under «burde_truffet» treffer nå. Flytt det til «treffer».", "burde_truffet: [{emne: Nabovarsel}]"),
+    "R415": Code("Helse- eller personalpost i en samlesak", "Slik post hører til personens egen, skjermede sak, aldri en samlesak flere kan åpne.", "emne: {inneholder: oppfølgingsplan} + sak: {samlesak: …}"),
     "R414": Code("Prioriteten gjør ingenting", "Regler som bare legger til, blir alltid brukt; prioritet og stopp gjelder dem ikke.", "{legg_til: {…}, prioritet: 5}"),
 }  # fmt: skip
 

@@ -152,6 +152,8 @@ VALUE_TYPES: tuple[str, ...] = (
 )
 DATE_TYPES = frozenset({"dato", "frist"})
 IDENTITY_TYPES = frozenset({"fnr"})
+IDENTITY_FIELDS = ("fnr", "fødselsnummer", "fodselsnummer", "foedselsnummer", "personnummer", "fødselsnr", "fodselsnr")
+"""Form fields that hold an identity number, by the last part of their name."""
 CASE_KEY_TYPES = {"matrikkel": "gnr_bnr", "planid": "planid"}
 """The archive's name of a national identifier by the type that finds it (``åpen_sak_med``)."""
 
@@ -183,6 +185,12 @@ def fact(name: str) -> Fact | None:
         prefix, _, rest = name.partition(".")
         return OPEN_PREFIXES.get(prefix) if rest else None
     return known
+
+
+def holds_identity(name: str) -> bool:
+    """Whether a form field by its name holds an identity number."""
+    last = name.rpartition(".")[2].lower()
+    return name.lower().startswith("skjema.") and any(last.endswith(word) for word in IDENTITY_FIELDS)
 
 
 def canonical(name: str) -> str:

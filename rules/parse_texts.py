@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rules.format import CLOCK_NAMES, DATE_TYPES, FACTS, GROUPS, IDENTITY_TYPES, VALUE_TYPES, Kind, canonical, fact
+from rules.format import (
+    CLOCK_NAMES,
+    DATE_TYPES,
+    FACTS,
+    GROUPS,
+    IDENTITY_TYPES,
+    VALUE_TYPES,
+    Kind,
+    canonical,
+    fact,
+    holds_identity,
+)
 from rules.model import Demand, Extraction
 from rules.nodes import Mapping, Node, Scalar
 from rules.parse_operators import compile_label, parse_regex
@@ -70,6 +81,10 @@ def _check_name(name: str, what: str, node: Scalar, scope: Scope, use: Use) -> N
     if name in CLOCK_NAMES:
         return
     known = fact(name)
+    if holds_identity(name) and use in ("title", "public"):
+        hint = "Et fødselsnummer kan finne en sak, men ikke stå i en tittel."
+        scope.fault("R142", place, f"«{name}» er et fødselsnummer og kan ikke stå i {what}", hint)
+        return
     if known is not None and known.template:
         if known.group:
             scope.groups.add(known.group)
@@ -135,7 +150,7 @@ def _typed(name: str, node: Node, options: Mapping | None, scope: Scope) -> Extr
     if kind is None:
         return None
     if kind.startswith("skjema.") and len(kind) > len("skjema."):
-        scope.types[name] = "felt"
+        scope.types[name] = "fnr" if holds_identity(kind) else "felt"
         if get("fra") is not None or near:
             scope.fault("R131", node, f"«{kind}» er selv kilden: «fra» og «nær» gjelder ikke", "Ta dem bort.")
         return Extraction(name=name, field=canonical(kind), demand=demand, otherwise=otherwise)

@@ -25,6 +25,7 @@ _SENDER = frozenset(
         "hode.sender",
     }
 )
+_PERSONAL = ("oppfølgingsplan", "dialogmøte", "sykmelding", "sjukmelding", "legeerklæring", "bekymringsmelding")
 _NOT_COMPLAINT = ("beklage", "beklag")
 
 
@@ -32,6 +33,7 @@ def check_rule(rule: Rule, node: Mapping, scope: Scope) -> None:
     """Notes the faults and warnings."""
     _write_off(rule, node, scope)
     _sender(rule, node, scope)
+    _personal(rule, node, scope)
     _story(rule, node, scope)
     if rule.addition is not None:
         for key, _ in node.pairs:
@@ -69,6 +71,17 @@ def _write_off(rule: Rule, node: Mapping, scope: Scope) -> None:
             message = f"«avskriv» på det som er {word}: det ventes svar («{text}»)"
             scope.fault("R154", at, message, "Ta bort «avskriv».")
             return
+
+
+def _personal(rule: Rule, node: Mapping, scope: Scope) -> None:
+    """Health and personnel post goes to the person's own shielded case."""
+    if not isinstance(rule.outcome, JournalSpec) or rule.outcome.case.samlesak is None:
+        return
+    words = [word for word in _PERSONAL if any(word in text for text in positive_texts(rule.condition))]
+    if words:
+        at = _place_of(node, ("så", "sak", "samlesak")) or rule.place
+        hint = "Finn personens egen sak med «part», og skjerm den."
+        scope.warn("R415", at, f"Post om {words[0]} hører ikke hjemme i en samlesak", hint)
 
 
 def _expects_answer(text: str) -> str:

@@ -141,6 +141,9 @@ CASES: dict[str, tuple[str, int, int, str, str]] = {
         "R143",
         "uten navnet",
     ),
+    "fnr field in a title": (journal("offentlig_tittel: '{skjema.søker.fnr}', tilgang: åpen"), 8, 59, "R142", "tittel"),
+    "health in a samlesak": (rule("  hvis: {emne: {inneholder: sykmelding}}\n"), 7, 14, "R415", "part"),
+    "posix class": (rule("  hvis: {emne: {regex: '[[:alpha:]]+'}}\n"), 6, 26, "R125", "[\\pL\\pN]"),
     "not a date": (journal("dokumentdato: '{emne}', tilgang: åpen"), 8, 53, "R144", "hent"),
     # Outcomes
     "two outcomes": (does("{til_menneske: x, avvis: {grunn: spam}}"), 6, 7, "R108", "Velg én"),
