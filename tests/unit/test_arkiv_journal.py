@@ -19,6 +19,7 @@ from models.noark import (
     Korrespondansepart,
     Korrespondanseparttype,
     SkjermingMetadata,
+    TilknyttetSom,
 )
 
 DAY = date(2026, 6, 15)
@@ -70,9 +71,12 @@ def test_no_shielded_word_or_name_stands_anywhere_in_the_public_entry(desk: Desk
     )
     document = desk.document(b"brev", tittel="Søknad fra Ola Eksempel")
     desk.do(NyttDokument(journalpost=entry.system_id, dokument=document))
+    attached = desk.document(b"vedlegg", TilknyttetSom.VEDLEGG, tittel="Vitnemål for Ola Eksempel")
+    desk.do(NyttDokument(journalpost=entry.system_id, dokument=attached))
     _journal(desk, entry.system_id)
     (seen,) = published(desk)
     assert "Ola" not in repr(seen)
+    assert ("Brev", "Vitnemål for *****") == seen.dokumenter
     assert ("UO", ("*****",)) == (seen.tilgangskode, seen.avsendere)
 
 
