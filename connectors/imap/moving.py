@@ -44,7 +44,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a message is known by without its UID. ``sha256`` is empty when it was never downloaded."""
+    """What a message is known by without its UID.
+
+    ``size`` is as the server tells it, -1 when it does not; ``sha256`` is empty when it was never downloaded.
+    """
 
     message_id: str
     size: int
@@ -97,10 +100,11 @@ def search(session: Session, client: IMAPClient, mailbox: str, traits: Traits, k
         return None
     opened = session.select(client, mailbox, writable=False, fresh=True)
     known = ["KEYWORD", keyword] if keyword else []
-    size = ["LARGER", str(max(traits.size - 1, 0)), "SMALLER", str(traits.size + 1)]
+    size = _size_criteria(traits.size)
     name = ["HEADER", "Message-ID", traits.message_id] if _MESSAGE_ID.fullmatch(traits.message_id) else []
     # Sizes are hints, and header search is where servers differ: both, then either.
-    for criteria in ([*name, *size], name, size) if name and traits.sha256 else (size,):
+    ways = ([*name, *size], name, size) if name and traits.sha256 else (size,)
+    for criteria in ways:
         # No charset: the criteria are ASCII, and some servers refuse any charset but their own.
         for uid in search_uids(client, ["UNDELETED", *known, *criteria])[:_CANDIDATES]:
             if _is_it(client, uid, traits):
@@ -160,6 +164,12 @@ class _PlaceOfCopy:
             return None
         told = _COPYUID.match(data[-1])
         return Spot(mailbox=target, uidvalidity=int(told[1]), uid=int(told[2])) if told else None
+
+
+def _size_criteria(size: int) -> list[str]:
+    if size < 0:
+        return []
+    return [*(["LARGER", str(size - 1)] if size else []), "SMALLER", str(size + 1)]
 
 
 def _must(found: Spot | None, spot: Spot, target: str) -> Spot:

@@ -104,7 +104,8 @@ class ImapSource:
                     writer.write(chunk)
             except SpoolLimit:
                 raise _too_large(into.limit_bytes) from None
-            if not writer.size_bytes:
+            # An empty message is post; an empty answer for one that is not empty is a server's slip.
+            if not writer.size_bytes and offer.size_bytes:
                 raise TryLater("E-posttjeneren ga en tom melding; neste runde viser.", after_s=_RETRY_S)
         document = writer.document
         return Fetched(
@@ -163,7 +164,7 @@ class ImapSource:
                 "mailbox": "",
                 "uidvalidity": validity,
                 "uid": message.uid,
-                "size": message.size or 0,
+                "size": -1 if message.size is None else message.size,
                 "date": message.at.isoformat() if message.at else "",
                 "message_id": "",
                 "sha256": "",

@@ -270,6 +270,17 @@ def test_a_message_id_used_again_does_not_confuse_two_messages(any_box: Mailbox)
     assert ([one], [other]) == (any_box.contents("INBOX"), any_box.contents("Robot/Mottatt"))
 
 
+def test_an_empty_message_is_post_and_is_found_again(any_box: Mailbox) -> None:
+    any_box.server.deliver(any_box.user, b"", AT)
+    any_box.deliver(1)
+    source = any_box.source()
+    empty, _ = any_box.get_all(source)
+    assert 0 == empty.documents[0].size_bytes
+    there = source.take_over(empty.locator)
+    assert there == source.take_over(empty.locator)
+    assert ([letter(1)], [b""]) == (any_box.contents("INBOX"), any_box.contents("Robot/Mottatt"))
+
+
 # Other people's mail.
 
 
