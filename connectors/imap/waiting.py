@@ -8,9 +8,14 @@ from imapclient import IMAPClient
 
 from connectors.imap.session import ConnectionLost, Opened, Session
 from connectors.imap.settings import ImapSettings
+from models.errors import TryLater
 
-_RENEW_S = 28 * 60.0
-"""Servers may log out a client after 30 minutes; RFC 2177 says to renew at least every 29."""
+_ROUND_S = 60.0
+"""Length of one IDLE; RFC 2177 says to renew within 29 minutes, but there is a trap.
+
+IMAPClient (4.1) polls the socket. A line that came in the same packet as the «+ idling» before it lies in a buffer
+already, where poll does not see it; it is found when the round ends.
+"""
 
 _TOO_SOON_S = 5.0
 
@@ -51,7 +56,7 @@ class Waiting:
             if left <= 0:
                 return False
             if self._session.run(lambda client: client.has_capability("IDLE")) and self._idle_works:
-                if self._idle(min(left, _RENEW_S)):
+                if self._idle(min(left, _ROUND_S)):
                     return True
             else:
                 self._sleep(min(left, self._settings.poll_s))
@@ -66,7 +71,7 @@ class Waiting:
         started = self._monotonic()
         try:
             return self._session.once(lambda client: _idle(client, timeout_s))
-        except ConnectionLost:
+        except (ConnectionLost, TryLater):
             # A server that cuts every IDLE at once (some proxies do) is asked now and then instead.
             self._idle_works = self._monotonic() - started > _TOO_SOON_S
             return False

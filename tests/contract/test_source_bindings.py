@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Source
+from connectors.contract import Source, Waits
 from connectors.folder import FolderSettings, FolderSource
 from connectors.folder.settings import OUTCOME_PLACES
 from connectors.imap import ImapSettings, ImapSource
 from connectors.imap.settings import OUTCOME_PLACES as IMAP_PLACES
+from connectors.registry import BUILT_IN, Role
 from connectors.testing.dovecot import PASSWORD, Dovecot
 from connectors.testing.memory_source import MemoryLab
 from connectors.testing.source import INBOX, TAKEN, SourceContract
@@ -146,3 +147,16 @@ class TestImapSourceWithoutMoveAndUidplus(SourceContract):
     @pytest.fixture
     def lab(self, dovecot_without_uidplus: Dovecot, tmp_path: Path) -> ImapLab:
         return ImapLab(dovecot_without_uidplus, tmp_path)
+
+
+BOUND = {"mappe": TestFolderSource, "imap": TestImapSourceWithMove}
+"""``type`` in the configuration → the binding that proves it."""
+
+
+def test_every_source_that_can_be_configured_is_bound_to_the_suite() -> None:
+    assert set(BUILT_IN[Role.SOURCE]) == set(BOUND)
+
+
+def test_a_mailbox_can_be_waited_on_and_a_folder_is_looked_into(tmp_path: Path) -> None:
+    assert isinstance(ImapSource(ImapSettings(host="post.example", username="post"), lambda: ""), Waits)
+    assert not isinstance(FolderLab(tmp_path).connect(), Waits)
