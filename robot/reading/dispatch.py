@@ -29,7 +29,7 @@ PRELOAD = (
     "robot.reading.sniff",
     "robot.reading.names",
     "robot.reading.readers:preload",
-    "pypdfium2.raw",
+    "robot.reading.pdfopen:warm_up",
     "pytesseract",
     "PIL.PpmImagePlugin",
 )

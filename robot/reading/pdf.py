@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ _FEW_LETTERS = 100
 _GARBAGE = 0.3
 """Share of characters that no font map explains, above which a text layer is worth nothing."""
 _NO_CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"}
+_STRANGE = re.compile(r"[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufffd]")
+_SOLID = re.compile(r"\S")
+_LETTERS = re.compile(r"[^\W_]")
 _MOST_LAYOUT_PAGES = 20
 _SCRAMBLED_JUMPS = 3
 _MOST_OBJECTS = 2000
@@ -43,7 +47,7 @@ def read_pdf(path: Path, ref: str, collector: Collector) -> PartResult:
         Unreadable: ENCRYPTED, DAMAGED, EMPTY, TOO_LARGE (more pages than the limit) or UNSUPPORTED_TYPE (XFA).
     """
     with mapped(path) as content:
-        flags = {Flag.ACTIVE_CONTENT} if has_active_content(content[:]) else set()
+        flags = {Flag.ACTIVE_CONTENT} if has_active_content(content) else set()
         try:
             with opened(content) as document:
                 return _read(document, path, ref, collector, flags)
@@ -66,7 +70,7 @@ def _read(document: Any, path: Path, ref: str, collector: Collector, flags: set[
     if count > collector.limits.pdf_pages:
         detail = f"PDF-en har {count} sider; grensen er {collector.limits.pdf_pages}."
         raise Unreadable(ReasonCode.TOO_LARGE, detail)
-    pages, layouts, unread = [], 0, 0
+    pages, clipped, layouts, unread = [], [], 0, 0
     for number in range(1, count + 1):
         found = _page(document, number)
         if found is None:
@@ -80,13 +84,15 @@ def _read(document: Any, path: Path, ref: str, collector: Collector, flags: set[
         for field in found.remarks.fields:
             collector.form(field.name, field.value)
         text = "\n".join([text, *(field.shown for field in found.remarks.fields), *found.remarks.texts]).strip()
+        if found.remarks.has_files:
+            clipped.append(number)
         if found.scan:
             collector.wants_ocr(ref, number)
             flags.add(Flag.OCR)
         pages.append(ReadPage(number=number, text=text, source="ocr" if found.scan else "text"))
     if unread == count:
         raise Unreadable(ReasonCode.DAMAGED)
-    for file in embedded(document, _each_page(document)):
+    for file in embedded(document, _loaded(document, clipped)):
         flags.add(Flag.ACTIVE_CONTENT)
         _take_out(file, ref, collector)
     return PartResult(pages=tuple(pages), flags=frozenset(flags))
@@ -123,14 +129,9 @@ def _page(document: Any, number: int) -> _Page | None:
     return found
 
 
-def _each_page(document: Any) -> Iterator[Any]:
-    import pypdfium2
-
-    for place in range(len(document)):
-        try:
-            page = document[place]
-        except pypdfium2.PdfiumError:
-            continue
+def _loaded(document: Any, numbers: Sequence[int]) -> Iterator[Any]:
+    for number in numbers:
+        page = document[number - 1]
         yield page
         page.close()
 
@@ -143,14 +144,12 @@ def _tidy(text: str) -> str:
 
 def _is_garbage(text: str) -> bool:
     """Whether a text layer is only numbers of glyphs: its font does not tell which letters they are."""
-    solid = [char for char in text if not char.isspace()]
-    strange = sum(char == "\ufffd" or "\ue000" <= char <= "\uf8ff" or char < " " for char in solid)
-    return strange > _GARBAGE * len(solid)
+    return len(_STRANGE.findall(text)) > _GARBAGE * len(_SOLID.findall(text))
 
 
 def _is_scan(page: Any, text: str) -> bool:
     """Whether the page must be looked at to be read: something is drawn there, and its text layer says too little."""
-    letters = sum(char.isalnum() for char in text)
+    letters = len(_LETTERS.findall(text))
     if letters >= _FEW_LETTERS:
         return False
     return _largest_picture(page) > 0.5 if letters else _draws_anything(page)

@@ -6,6 +6,8 @@ and the object streams unpacked. Streams with page content or images are left ou
 
 from __future__ import annotations
 
+import itertools
+import mmap
 import re
 import zlib
 from collections.abc import Iterator
@@ -20,16 +22,16 @@ _ESCAPED_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OPEN_ACTION = re.compile(rb"/OpenAction\s*(?:(\d{1,10})\s+(\d{1,5})\s+R|(\[)|(<<.{0,300}?>>))", re.DOTALL)
 _PLAIN_JUMP = re.compile(rb"\A\s*(?:\[|<<.{0,300}?/S\s*/GoTo\b)", re.DOTALL)
 _UNPACK_LIMIT = 32 * 1024 * 1024
-_CHUNK = 64 * 1024
+_MOST_OPEN_ACTIONS = 20
 
 
-def has_active_content(content: bytes | memoryview, *, limit: int = _UNPACK_LIMIT) -> bool:
+def has_active_content(content: bytes | mmap.mmap, *, limit: int = _UNPACK_LIMIT) -> bool:
     """Whether the file holds an action that does something. Opening at a page or zoom is not one."""
-    for piece in _structure(bytes(content), limit):
+    for piece in _structure(content, limit):
         text = _ESCAPED_NAME.sub(_unescape, piece) if b"#" in piece else piece
         if _ACTIONS.search(text):
             return True
-        if any(_acts(text, found) for found in _OPEN_ACTION.finditer(text)):
+        if any(_acts(text, found) for found in itertools.islice(_OPEN_ACTION.finditer(text), _MOST_OPEN_ACTIONS)):
             return True
     return False
 
@@ -49,15 +51,14 @@ def _acts(text: bytes, found: re.Match[bytes]) -> bool:
     return target is not None and _PLAIN_JUMP.match(target[1]) is None
 
 
-def _structure(content: bytes, limit: int) -> Iterator[bytes]:
+def _structure(content: bytes | mmap.mmap, limit: int) -> Iterator[bytes]:
     """The file without its streams, then each object stream unpacked, up to ``limit`` bytes in all."""
     outside, packed, at = [], [], 0
     while (found := _STREAM.search(content, at)) is not None:
         outside.append(content[at : found.start()])
         end = content.find(_END, found.end())
         if end < 0:
-            at = found.end()
-            continue
+            break  # No stream after it ends either.
         if _OBJECT_STREAM in content[max(at, found.start() - 400) : found.start()]:
             packed.append((found.end(), end))
         at = end + len(_END)

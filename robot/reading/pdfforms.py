@@ -24,26 +24,29 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remarks:
-    """What stands on a page beside its content: filled-in fields, and texts typed on top of it."""
+    """What stands on a page beside its content: filled-in fields, texts typed on top of it, paper clips."""
 
     fields: tuple[Field, ...] = ()
     texts: tuple[str, ...] = ()
+    has_files: bool = False
 
 
 def remarks(document: Any, page: Any) -> Remarks:
     """The fields and free texts of a page, in the file's order."""
-    fields, texts = [], []
+    fields, texts, has_files = [], [], False
     for annotation in _annotations(page):
         kind = _raw().FPDFAnnot_GetSubtype(annotation)
         if kind == _raw().FPDF_ANNOT_FREETEXT:
             text = _utf16(functools.partial(_raw().FPDFAnnot_GetStringValue, annotation, b"Contents"), _VALUE_BYTES)
             if text.strip():
                 texts.append(text.strip())
+        elif kind == _raw().FPDF_ANNOT_FILEATTACHMENT:
+            has_files = True
         elif kind == _raw().FPDF_ANNOT_WIDGET and document.formenv is not None:
             field = _field(document.formenv, annotation)
             if field is not None:
                 fields.append(field)
-    return Remarks(fields=tuple(fields), texts=tuple(texts))
+    return Remarks(fields=tuple(fields), texts=tuple(texts), has_files=has_files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,3 +63,24 @@ def scale_within(width_pt: float, height_pt: float, *, dpi: int, pixels: int) ->
     by_area = (pixels / (width * height)) ** 0.5
     by_side = _LONGEST_SIDE / max(width, height)
     return min(wanted, float(by_area), by_side)
+
+
+def warm_up() -> None:
+    """Has PDFium set up its tables and fonts, on a page of our own, so that no child need do it."""
+    import pypdfium2
+
+    with contextlib.closing(pypdfium2.PdfDocument(_OWN_PAGE)) as document:
+        page = document[0]
+        textpage = page.get_textpage()
+        textpage.get_text_range()
+        textpage.close()
+        page.close()
+
+
+_OWN_PAGE = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
+    b"4 0 obj<</Length 28>>stream\nBT /F 9 Tf 9 9 Td (Hei) Tj ET\nendstream endobj\n"
+    b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
