@@ -297,6 +297,17 @@ def test_mail_that_others_have_flagged_deleted_is_never_expunged(any_box: Mailbo
         assert 2 in client.search("DELETED")
 
 
+def test_mail_fetched_after_a_move_opened_the_mailbox_for_writing_stays_unread(box: Mailbox) -> None:
+    box.deliver(1, 2, 3)
+    source = box.source(window_bytes=1)
+    for offer in source.offers(10):
+        source.take_over(box.get(source, offer).locator)
+    for mailbox in ("INBOX", "Robot.Mottatt"):
+        with box.server.client(box.user) as client:
+            client.select_folder(mailbox, readonly=True)
+            assert [] == client.search("SEEN")
+
+
 def test_copies_keep_no_trace_of_how_they_were_moved(any_box: Mailbox) -> None:
     any_box.deliver(1)
     source = any_box.source()
