@@ -175,17 +175,20 @@ def _case(
 
 
 def _sender(utfall: JournalpostUtfall, facts: Facts) -> Korrespondansepart:
-    """EA from the rule, the inner letter of a forward, or the sender; else «Ukjent avsender»."""
-    name = (
-        utfall.avsender
-        or _text(facts, "videresendt.avsender")
-        or _text(facts, "avsender.navn")
-        or _text(facts, "avsender.adresse")
-    )
+    """EA from the rule, the inner letter of a forward, or the sender; else «Ukjent avsender».
+
+    The address and number belong to whoever the name is: a colleague who only passed a letter on lends it neither.
+    """
+    inner = _texts(facts, "videresendt.avsender")
+    if inner:
+        address = next((text for text in inner if "@" in text), "")
+        name = utfall.avsender or inner[0]
+        return Korrespondansepart(type=Korrespondanseparttype.AVSENDER, navn=name, epostadresse=address)
+    name = utfall.avsender or _text(facts, "avsender.navn") or _text(facts, "avsender.adresse")
     return Korrespondansepart(
         type=Korrespondanseparttype.AVSENDER,
         navn=name or UNKNOWN_SENDER,
-        epostadresse=_text(facts, "avsender.adresse") if not utfall.avsender else "",
+        epostadresse=_text(facts, "avsender.adresse"),
         organisasjons_id=_text(facts, "avsender.orgnr"),
     )
 
@@ -206,12 +209,17 @@ def _type(utfall: JournalpostUtfall, facts: Facts) -> tuple[Journalposttype, tup
 
 
 def _text(facts: Facts, name: str) -> str:
+    """The (first) text of a fact, or of the part of it that was read."""
+    return next(iter(_texts(facts, name)), "")
+
+
+def _texts(facts: Facts, name: str) -> tuple[str, ...]:
     value = facts.get(name)
     if isinstance(value, Unknown):
         value = value.known
     if isinstance(value, tuple):
-        value = next((v for v in value if isinstance(v, str)), "")
-    return value if isinstance(value, str) else ""
+        return tuple(v for v in value if isinstance(v, str) and v)
+    return (value,) if isinstance(value, str) and value else ()
 
 
 def _date(facts: Facts, name: str) -> date | None:

@@ -121,7 +121,6 @@ def _text(name: str, found: dict[str, Any]) -> str:
     lines.append(f"  siste rapport: {found['last_report'] or 'ingen'}")
     for source in found["sources"]:
         when = source["last_ok"] or "aldri hentet"
-        lines.append(
-            f"  {source['name']:<14} {source['type']:<8} sist i orden {when}{'  FEIL: ' + source['error'] if source['error'] else ''}"
-        )
+        error = f"  FEIL: {source['error']}" if source["error"] else ""
+        lines.append(f"  {source['name']:<14} {source['type']:<8} sist i orden {when}{error}")
     return "\n".join(lines)
