@@ -34,7 +34,7 @@ from robot.office import Office
 from robot.owing import Complete, Round, Waiting, next_round, outcome_of
 from robot.stages.decide import Unused, keep, make_decision, unused_answer
 from robot.stages.judge import Judged, find_duplicates, judge
-from robot.stages.read import Opened, read_post
+from robot.stages.read import NeedsScans, Opened, read_post
 
 log = structlog.get_logger()
 
@@ -42,21 +42,27 @@ Owed = Sequence[tuple[Effect, bool]]
 
 
 class Step(StrEnum):
-    """Where a walk ended: at an end of the journey, waiting for something, or stopped by a bug."""
+    """Where a walk ended: at an end of the journey, waiting for something, before scanned pages, or stopped by a bug."""
 
     ENDED = "ended"
     WAITING = "waiting"
+    SCANS = "scans"
     BUG = "bug"
 
 
-def walk(seq: int, office: Office) -> Step:
-    """Takes one post as far as it can go now. Safe to call again at any time, from any thread; one call a post at once."""
+def walk(seq: int, office: Office, *, scans: bool = True) -> Step:
+    """Takes one post as far as it can go now. Safe to call again at any time, from any thread; one call a post at once.
+
+    With ``scans`` False a post with scanned pages is left at once, to be walked in their lane (``Step.SCANS``).
+    """
     started = time.monotonic()
     try:
         with structlog.contextvars.bound_contextvars(organisation=office.name, seq=seq):
-            step = _walk(seq, office)
+            step = _walk(seq, office, scans=scans)
             log.info("post_walked", step=step.value, seconds=round(time.monotonic() - started, 3))
             return step
+    except NeedsScans:
+        return Step.SCANS
     except LostRace:
         return Step.WAITING
     except (OutOfReach, TryLater) as later:
@@ -68,14 +74,14 @@ def walk(seq: int, office: Office) -> Step:
         return Step.BUG
 
 
-def _walk(seq: int, office: Office) -> Step:
+def _walk(seq: int, office: Office, *, scans: bool) -> Step:
     with office.store.read() as reads:
         post = reads.post(seq)
     if post is None or post.state in (State.DONE, State.SET_ASIDE):
         return Step.ENDED
     owed: Owed
     if post.state is State.RECEIVED:
-        owed = _read_judge_decide(post, office)
+        owed = _read_judge_decide(post, office, scans=scans)
     else:
         with office.store.write() as tx:
             owed = _go_on(tx, post, _decision(tx, post), office)
@@ -86,9 +92,9 @@ def _walk(seq: int, office: Office) -> Step:
     return Step.ENDED if now is None or now.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
 
 
-def _read_judge_decide(post: Post, office: Office) -> Owed:
+def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> Owed:
     """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
-    with read_post(post, office) as opened:
+    with read_post(post, office, scans=scans) as opened:
         with office.store.read() as reads:
             duplicates = find_duplicates(reads, post, opened.read)
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -64,6 +65,8 @@ class Work:
         self._news = threading.Condition(self._lock)
         self._queues: dict[str, deque[int]] = {office.name: deque() for office in offices}
         self._in_hand: dict[str, set[int]] = {office.name: set() for office in offices}
+        self._scans: deque[tuple[Office, int]] = deque()
+        self._scan_threads = max(2, len(os.sched_getaffinity(0)))
         self._turn = 0
         self._stop = False
         self._until_empty = False
@@ -139,6 +142,10 @@ class Work:
     def start_walkers(self) -> list[threading.Thread]:
         """Starts the walkers; they run until :meth:`stop`, or, in ``run_once``, until nothing more can be done."""
         threads = [threading.Thread(target=self._walk_on, name=f"går-{n}") for n in range(self._threads)]
+        threads += [
+            threading.Thread(target=self._walk_on, kwargs={"scans": True}, name=f"skanner-{n}")
+            for n in range(self._scan_threads)
+        ]
         for thread in threads:
             thread.start()
         return threads
@@ -154,25 +161,35 @@ class Work:
         with self._news:
             self._news.notify_all()
 
-    def _walk_on(self) -> None:
+    def _walk_on(self, *, scans: bool = False) -> None:
+        """One walker. Posts with scanned pages are handed to the walkers of their own lane (``scans``)."""
+        take = self._next_scan if scans else self._next
         while True:
             with self._news:
-                job = self._next()
+                job = take()
                 while job is None:
                     if self._stop or (self._until_empty and not self._collecting and not any(self._in_hand.values())):
                         self._news.notify_all()
                         return
                     self._news.wait(IDLE_S)
-                    job = self._next()
+                    job = take()
                 office, seq = job
                 self._in_hand[office.name].add(seq)
+            step = Step.BUG
             try:
-                step = walk(seq, office)
+                step = walk(seq, office, scans=scans)
                 self._count(office, seq, step)
             finally:
                 with self._news:
-                    self._in_hand[office.name].discard(seq)
+                    if step is Step.SCANS:
+                        self._scans.append((office, seq))  # still in hand: nobody else takes it meanwhile
+                    else:
+                        self._in_hand[office.name].discard(seq)
                     self._news.notify_all()
+
+    def _next_scan(self) -> tuple[Office, int] | None:
+        """The next post with scanned pages. Called with the lock held."""
+        return self._scans.popleft() if self._scans and not self._stop else None
 
     def _next(self) -> tuple[Office, int] | None:
         """The next post, each organisation in its turn. Called with the lock held."""

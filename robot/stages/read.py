@@ -26,9 +26,19 @@ class Opened:
     files: Mapping[str, Path]
 
 
+class NeedsScans(Exception):
+    """The post has scanned pages; it is to be walked in their lane, so that no letter waits behind them."""
+
+
 @contextmanager
-def read_post(post: Post, office: Office) -> Iterator[Opened]:
-    """Reads a post; the parts' bytes are there inside the block only. What cannot be read is in the result, by name."""
+def read_post(post: Post, office: Office, *, scans: bool) -> Iterator[Opened]:
+    """Reads a post; the parts' bytes are there inside the block only. What cannot be read is in the result, by name.
+
+    ``scans``: whether scanned pages are read too, however long that takes.
+
+    Raises:
+        NeedsScans: there are such pages and ``scans`` is False.
+    """
     if not post.documents:
         yield Opened(read=_nothing(post), files={})
         return
@@ -38,7 +48,10 @@ def read_post(post: Post, office: Office) -> Iterator[Opened]:
             InputDocument(path=office.blobs.path(d.sha256), name=d.name, media_type=d.media_type, sha256=d.sha256)
             for d in post.documents
         ]
-        reading = office.room.read(documents, folder)
+        reading = office.room.read_text(documents, folder)
+        if reading.scans and not scans:
+            raise NeedsScans(post.id)
+        reading = office.room.read_pages(reading, folder, memo=StoredPages(office))
         yield Opened(read=reading.post, files=reading.files)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
