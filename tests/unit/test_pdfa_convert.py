@@ -284,3 +284,13 @@ def test_sandbox_task_leaves_the_file_and_answers_in_plain_data(tmp_path):
 
 def test_every_fault_has_a_norwegian_sentence():
     assert set(Fault) == set(SENTENCES)
+
+
+def test_thousands_of_recipients_are_cut_and_it_is_said(tmp_path):
+    source = tmp_path / "m.eml"
+    to = ",\r\n ".join(f"mottaker{n}@borger.example" for n in range(3000))
+    source.write_bytes(f"From: a@b.example\r\nTo: {to}\r\nSubject: Til alle\r\n\r\nHei\r\n".encode())
+    _, target = convert(source, tmp_path, "message/rfc822")
+    text = text_of(target)
+    assert "mottaker0@borger.example" in text
+    assert "resten står i den mottatte filen" in " ".join(text.split())

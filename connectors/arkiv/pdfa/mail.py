@@ -25,6 +25,7 @@ _SHOWN = (
 )
 _MOST_BYTES = 60_000_000
 _MOST_TEXT = 2_000_000
+_MOST_HEADER = 5000
 _MOST_MAILS, _MOST_PARTS = 20, 1000
 
 
@@ -72,7 +73,9 @@ def letters_to_pdfa(letters: list[Letter], target: Path, *, plain: bool) -> Conv
 
 def _cover(letter: Letter, *, with_text: bool) -> str:
     rows = "".join(
-        f"<tr><th>{label}</th><td>{html.escape(value)}</td></tr>" for label, value in letter.headers if value.strip()
+        f"<tr><th>{label}</th><td>{html.escape(_bounded(value))}</td></tr>"
+        for label, value in letter.headers
+        if value.strip()
     )
     listed = "".join(
         f"<li>{html.escape(name)} ({html.escape(kind)}, {size} byte)</li>" for name, kind, size in letter.attached
@@ -84,6 +87,13 @@ def _cover(letter: Letter, *, with_text: bool) -> str:
     if listed:
         body += f"<h2>Vedlegg</h2><ul>{listed}</ul>"
     return page_of(subject[:300], body)
+
+
+def _bounded(value: str) -> str:
+    """A header of thousands of recipients takes minutes to lay out; what is left out is said, and the original has it."""
+    if len(value) <= _MOST_HEADER:
+        return value
+    return f"{value[:_MOST_HEADER]} … (feltet er på {len(value)} tegn; resten står i den mottatte filen)"
 
 
 def _gather(message: Message, letters: list[Letter]) -> None:
@@ -144,7 +154,7 @@ def _name(part: Message, otherwise: str) -> str:
 
 
 def _header(message: Message, name: str) -> str:
-    return ", ".join(_unfolded(str(value)) for value in message.get_all(name, []))[:5000]
+    return ", ".join(_unfolded(str(value)) for value in message.get_all(name, []))
 
 
 def _unfolded(raw: str) -> str:

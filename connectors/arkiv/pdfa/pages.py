@@ -14,13 +14,15 @@ from connectors.arkiv.pdfa.result import CannotConvert, Conversion, Fault
 if TYPE_CHECKING:
     import weasyprint
 
+# The table is fixed: laying out one long cell in an automatic one took 72 s, against 1.7 s (weasyprint 70).
 _STYLE = """
 @page { size: A4; margin: 20mm 18mm; @bottom-right { content: counter(page) " av " counter(pages); font-size: 8pt } }
 html { font-family: "DejaVu Sans", "Liberation Sans", sans-serif; font-size: 10pt; line-height: 1.4 }
 body { overflow-wrap: anywhere }
 h1 { font-size: 14pt } h2 { font-size: 11pt; border-top: 1px solid #888; padding-top: 6pt }
 pre { font-family: "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: 9pt; white-space: pre-wrap }
-table { border-collapse: collapse } th { text-align: left; vertical-align: top; padding-right: 10pt }
+table { border-collapse: collapse; table-layout: fixed; width: 100% }
+th { text-align: left; vertical-align: top; padding-right: 10pt; width: 22mm }
 """
 _IMAGE_PIXELS = 40_000_000
 # Scripts that DejaVu has: Latin, Greek, Cyrillic, punctuation, symbols, box drawing. Others would be .notdef, which
