@@ -85,10 +85,10 @@ def organisation_of(context: Context, settings: Settings, ref: str) -> str:
 def _organisation(settings: Settings, name: str, store: Store, archive: Archive) -> Organisation:
     """The parameters with the unit register of the rules in force, to check the answer against."""
     from robot import build
-    from robot.rules_in_force import RulesInForce, layer_paths
+    from robot.rules_in_force import RulesInForce
 
     org = build.organisation(settings, name, archive)
-    rules = RulesInForce(layer_paths(settings.organisasjon[name].regler, settings.file.parent), org, store)
+    rules = RulesInForce(settings.organisasjon[name].regler, org, store)
     rules.refresh()
     return rules.organisation(org)
 

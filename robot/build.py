@@ -16,7 +16,7 @@ from models.store import Store, StoreAddress, open_store
 from robot.config import OrganisasjonSettings, Settings
 from robot.office import Desk, Office
 from robot.reading.dispatch import ReadingRoom
-from robot.rules_in_force import RulesInForce, layer_paths
+from robot.rules_in_force import RulesInForce
 from robot.variants import VARIANT_TASKS
 
 CHANNELS = {"mappe": "mappe", "imap": "epost"}
@@ -50,7 +50,7 @@ def organisation(settings: Settings, name: str, archive: Archive | None = None) 
 
 def archive(settings: Settings, name: str, *, now: Callable[[], datetime]) -> Archive:
     """The archive of one organisation."""
-    return settings.organisasjon[name].arkiv.build(_around(settings, name, "arkiv", now))
+    return settings.organisasjon[name].arkiv.build(surroundings(settings, name, "arkiv", now))
 
 
 def archive_words(archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -59,7 +59,8 @@ def archive_words(archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return words() if words is not None else ((), ())
 
 
-def _around(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
+def surroundings(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
+    """What a connector of an organisation is built with; ``part`` is the source's name, ``arkiv`` or ``epost``."""
     chosen = settings.organisasjon[name]
     return Surroundings(
         name=part,
@@ -153,16 +154,16 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
 
     opened_archive = archive(settings, name, now=now)
     org = organisation(settings, name, opened_archive)
-    rules = RulesInForce(layer_paths(chosen.regler, settings.file.parent), org, opened)
+    rules = RulesInForce(chosen.regler, org, opened)
     rules.refresh()
     return Office(
         name=name,
         org_base=org,
         store=opened,
         archive=opened_archive,
-        mailer=chosen.epost.build(_around(settings, name, "epost", now)) if chosen.epost is not None else None,
+        mailer=chosen.epost.build(surroundings(settings, name, "epost", now)) if chosen.epost is not None else None,
         desks={
-            source: _desk(source, config, _around(settings, name, source, now))
+            source: _desk(source, config, surroundings(settings, name, source, now))
             for source, config in chosen.kilde.items()
         },
         rules=rules,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from connectors.settings import MailerSettings, SourceSettings, Surroundings
 from models.errors import ConfigError, NeedsHuman, OutOfReach, PostrobotError, TryLater
+from robot.build import surroundings
 from robot.config import OrganisasjonSettings, Settings
 
 _FOREIGN_TIMEOUT_S = 20
@@ -50,21 +51,6 @@ def look(
         yield from _rules(settings, name)
         if network:
             yield from _network(settings, name, organisation, now)
-
-
-def surroundings(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
-    """What a connector of an organisation is built with; ``part`` is ``kilde.epost``, ``arkiv`` …"""
-    organisation = settings.organisasjon[name]
-    return Surroundings(
-        name=part.rpartition(".")[2],
-        connection=f"{name}.{part}",
-        orgnr=organisation.orgnr,
-        zone=settings.zone(name),
-        state=settings.state(name),
-        now=now,
-        tilgangskoder=organisation.tilgangskoder,
-        post_bytes=settings.robot.grenser.post_bytes,
-    )
 
 
 # --- the ground --------------------------------------------------------------------------------------------------
@@ -206,7 +192,7 @@ def _network(
     settings: Settings, name: str, organisation: OrganisasjonSettings, now: Callable[[], datetime]
 ) -> Iterator[Line]:
     for source_name, source in organisation.kilde.items():
-        around = surroundings(settings, name, f"kilde.{source_name}", now)
+        around = surroundings(settings, name, source_name, now)
         yield _asked(f"Kilder ({name})", source_name, partial(_ask_source, source, around))
     if organisation.epost is not None:
         around = surroundings(settings, name, "epost", now)

@@ -90,7 +90,7 @@ class Grenser(Section):
 
     post_mb: int = Field(default=150, ge=1, le=4096, description="største post som hentes, i MB")
     diskreserve_mb: int = Field(
-        default=1024, ge=0, description="henting stanser når det er mindre ledig på disken, i MB"
+        default=2048, ge=0, description="henting stanser når det er mindre ledig på disken, i MB"
     )
     hode_kb: int = Field(default=1024, ge=16, description="så mye av en e-posts hode tolkes, i kB")
     mime_dybde: int = Field(default=50, ge=1, le=500, description="så dypt kan deler ligge i hverandre")

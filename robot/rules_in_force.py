@@ -116,12 +116,3 @@ def _fingerprint(layers: Sequence[str | Path]) -> tuple[tuple[str, int, int], ..
         if path.is_file() and (stat := path.stat())
     ]
     return tuple(found)
-
-
-def layer_paths(layers: Sequence[str], base: Path) -> tuple[str | Path, ...]:
-    """Layers as the loader takes them: «felles» by name, the example municipality and the others as folders."""
-    import rules
-
-    example = Path(rules.__file__).parent / "eksempelkommune"
-    own: dict[str, str | Path] = {"felles": "felles", "eksempelkommune": example}
-    return tuple(own.get(layer) or (base / layer) for layer in layers)

@@ -54,14 +54,14 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
     from robot import build
     from robot.report.gather import gather
     from robot.report.make import missing_before, write_files
-    from robot.rules_in_force import RulesInForce, layer_paths
+    from robot.rules_in_force import RulesInForce
 
     made: list[tuple[Report, tuple[Path, ...]]] = []
     for name in build.chosen_organisations(settings, only):
         store = build.store(settings, name, now=context.now)
         archive = build.archive(settings, name, now=context.now)
         org = build.organisation(settings, name, archive)
-        rules = RulesInForce(layer_paths(settings.organisasjon[name].regler, settings.file.parent), org, store)
+        rules = RulesInForce(settings.organisasjon[name].regler, org, store)
         rules.refresh()
         day = context.now().astimezone(settings.robot.zone).date()
         report = gather(
