@@ -40,6 +40,9 @@ log = structlog.get_logger()
 
 Owed = Sequence[tuple[Effect, bool]]
 
+WAITS_FOR_ARCHIVE = "decide"
+"""``stage`` of a received post that could not be decided for want of the archive."""
+
 
 class Step(StrEnum):
     """Where a walk ended: at an end of the journey, waiting for something, before scanned pages, or stopped by a bug."""
@@ -80,6 +83,10 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
     if post is None or post.state in (State.DONE, State.SET_ASIDE):
         return Step.ENDED
     owed: Owed
+    rest = office.breakers.rests_for("arkiv")
+    if post.state is State.RECEIVED and post.stage == WAITS_FOR_ARCHIVE and rest:
+        _wait(seq, office, rest)  # it was read once and needs the archive, which is still away: no use reading it again
+        return Step.WAITING
     if post.state is State.RECEIVED:
         owed = _read_judge_decide(post, office, scans=scans)
     else:
@@ -125,7 +132,7 @@ def _store_decision(
 ) -> Owed:
     if post.documents:
         tx.keep_memo(post.documents[0].sha256, 0, "post", str(post.seq), pack(opened.read, ReadPost))
-    keep(tx, post, judged, decision, unused)
+    keep(tx, post, judged, decision, unused, alarm_to=office.report_to if office.mailer is not None else ())
     moved = tx.post(post.seq)
     if moved is None or moved.state is State.SET_ASIDE:
         return ()
@@ -255,10 +262,16 @@ def note_archive_answer(tx: Tx, seq: int, effect: Effect, locator: Mapping[str, 
 
 def _leave_for_later(seq: int, office: Office, later: OutOfReach | TryLater) -> None:
     """The archive or the sandbox could not be asked: the post waits where it is."""
-    wait = later.after_s if isinstance(later, TryLater) else office.breakers.out_of_reach("arkiv", str(later))
-    log.info("post_waits", seq=seq, error=str(later), after_s=wait)
+    log.info("post_waits", seq=seq, error=str(later))
+    if isinstance(later, OutOfReach):
+        _wait(seq, office, office.breakers.out_of_reach("arkiv", str(later)), stage=WAITS_FOR_ARCHIVE)
+    else:
+        _wait(seq, office, later.after_s)
+
+
+def _wait(seq: int, office: Office, seconds: float, **columns: object) -> None:
     with office.store.write() as tx:
-        tx.set_columns(seq, next_try_at=tx.now + wait)
+        tx.set_columns(seq, next_try_at=tx.now + seconds, **columns)
 
 
 def _set_aside_as_bug(seq: int, office: Office) -> None:

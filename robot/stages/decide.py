@@ -82,8 +82,13 @@ def unused_answer(reads: PostReads, post: Post) -> Unused | None:
     return None
 
 
-def keep(tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused | None) -> None:
-    """Stores the decision and moves the post: ``decided``, or ``set_aside`` with its reason."""
+def keep(
+    tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused | None, *, alarm_to: tuple[str, ...]
+) -> None:
+    """Stores the decision and moves the post: ``decided``, or ``set_aside`` with its reason.
+
+    ``alarm_to`` hear of urgent post (``haster``) that no rule names somebody for.
+    """
     tx.keep_decision(post.seq, judged.facts, judged.judgement, decision)
     if unused is not None:
         tx.use_answer(post.seq, unused.round_no)
@@ -117,7 +122,7 @@ def keep(tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused 
             detail=decision.detail,
             **columns,
         )
-    _tell_others(tx, post, decision)
+    _tell_others(tx, post, decision, alarm_to)
 
 
 def _columns(judged: Judged, decision: Decision) -> dict[str, Any]:
@@ -155,9 +160,10 @@ def _shown(judged: Judged, name: str) -> str:
     return value[:500] if isinstance(value, str) else ""
 
 
-def _tell_others(tx: Tx, post: Post, decision: Decision) -> None:
+def _tell_others(tx: Tx, post: Post, decision: Decision, alarm_to: tuple[str, ...]) -> None:
     """Notices and copies: effects beside the way of the post, which never hold it."""
-    for number, to in enumerate(decision.notify, start=1):
+    notices = decision.notify or (alarm_to if decision.urgent else ())
+    for number, to in enumerate(notices, start=1):
         tx.plan(notice_effect(post, to, number=number, urgent=decision.urgent))
     if decision.way is Way.ARCHIVE:
         for number, to in enumerate(decision.copies, start=1):
