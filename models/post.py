@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,6 +143,7 @@ class Spool:
         self.folder = folder
         self.limit_bytes = limit_bytes
         self._count = 0
+        self._token = secrets.token_hex(6)
 
     @contextmanager
     def new(self, name: str, media_type: str = "application/octet-stream") -> Iterator[SpoolWriter]:
@@ -156,7 +157,7 @@ class Spool:
             OSError: disk full and the like; nothing is kept then.
         """
         self._count += 1
-        path = self.folder / f"{os.getpid()}-{id(self):x}-{self._count}.part"
+        path = self.folder / f"{self._token}-{self._count}.part"
         with path.open("xb") as out:
             writer = SpoolWriter(out, self.limit_bytes)
             try:

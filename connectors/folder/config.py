@@ -58,4 +58,4 @@ class FolderConfig(SourceSettings):
         """See :class:`connectors.settings.SourceSettings`."""
         from connectors.folder import FolderSource
 
-        return FolderSource(self.settings(around.name), now=lambda: around.now().timestamp())
+        return FolderSource(self.settings(around.connection), now=lambda: around.now().timestamp())
