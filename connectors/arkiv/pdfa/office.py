@@ -38,14 +38,18 @@ def office_to_pdfa(source: Path, target: Path, *, suffix: str, wall_s: float = 9
             "--headless",
             "--norestore",
             "--convert-to",
-            'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}',
+            f'pdf:{_export_filter(suffix)}:{{"SelectPdfVersion":{{"type":"long","value":"2"}}}}',
             "--outdir",
             str(work / "ut"),
             str(document),
         ]
         try:
             subprocess.run(
-                command, capture_output=True, timeout=wall_s, check=True, env={"HOME": folder, "PATH": "/usr/bin:/bin"}
+                command,
+                capture_output=True,
+                timeout=wall_s,
+                check=True,
+                env={"HOME": folder, "TMPDIR": folder, "PATH": "/usr/bin:/bin"},
             )
         except subprocess.TimeoutExpired as slow:
             raise CannotConvert(Fault.TIMEOUT) from slow
@@ -55,3 +59,10 @@ def office_to_pdfa(source: Path, target: Path, *, suffix: str, wall_s: float = 9
         if not made.is_file():
             raise CannotConvert(Fault.LIBREOFFICE_FAILED)
         return pdf_to_pdfa(made, target, tool="LibreOffice")
+
+
+def _export_filter(suffix: str) -> str:
+    """LibreOffice has one PDF filter for each of its programs."""
+    if suffix in {".xlsx", ".xls", ".ods"}:
+        return "calc_pdf_Export"
+    return "impress_pdf_Export" if suffix in {".pptx", ".ppt", ".odp"} else "writer_pdf_Export"

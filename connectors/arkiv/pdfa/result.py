@@ -33,7 +33,8 @@ SENTENCES: dict[Fault, str] = {
     Fault.PORTFOLIO: "PDF-en er en samlemappe med flere filer; pakk dem ut og registrer dem hver for seg.",
     Fault.DYNAMIC_FORM: "PDF-en er et dynamisk skjema (XFA); åpne det i Adobe Reader og skriv det ut til PDF.",
     Fault.NOT_CONFORMING: "PDF-en bryter med PDF/A på måter som ikke kan rettes uten å endre innholdet.",
-    Fault.NEEDS_LIBREOFFICE: "Trenger LibreOffice for å lage arkivformat; installer pakkene libreoffice-writer-nogui og libreoffice-calc-nogui.",
+    Fault.NEEDS_LIBREOFFICE: "Trenger LibreOffice for å lage arkivformat; "
+    "installer pakkene libreoffice-writer-nogui og libreoffice-calc-nogui.",
     Fault.LIBREOFFICE_FAILED: "LibreOffice klarte ikke å gjøre om dokumentet; åpne det og lagre det som PDF/A.",
     Fault.UNSUPPORTED_TYPE: "Det finnes ingen omvei til arkivformat for denne filtypen.",
     Fault.TOO_LARGE: "Filen er for stor til å gjøres om til arkivformat.",
