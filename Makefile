@@ -27,7 +27,7 @@ setup: .venv/.ready
 	@touch $@
 
 demo: .venv/.ready
-	@sh .ci/system-packages run
+	@sh .ci/system-packages run demo
 	@$(BIN)/postrobot demo
 
 test: .venv/.ready

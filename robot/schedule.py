@@ -40,7 +40,7 @@ class Job:
 def _errands(office: Office) -> str:
     from robot.errands import run_errands
 
-    return f"done={run_errands(office)}"
+    return f"{run_errands(office)} utført"
 
 
 def _variants(office: Office) -> str:
@@ -62,24 +62,24 @@ def _verify(office: Office) -> str:
     broken = {invariant.name: invariant.broken for invariant in found if not invariant.ok}
     if broken:
         log.error("invariants_broken", organisation=office.name, broken=str(broken))
-    return " ".join(f"{invariant.name}={invariant.checked}/{invariant.broken}" for invariant in found)
+    return ", ".join(f"{one.name}: {one.checked} kontrollert, {one.broken} brudd" for one in found)
 
 
 def _export(office: Office) -> str:
     from robot.audit import export
 
-    return f"events={export(office.store)}"
+    return f"{export(office.store)} hendelser"
 
 
 def _tidy(office: Office) -> str:
     from robot.tidy import sweep_orphans
 
-    return f"files={sweep_orphans(office.store)}"
+    return f"{sweep_orphans(office.store)} filer"
 
 
 def _rules(office: Office) -> str:
     office.rules.refresh()
-    return f"sha256={office.rules.current.sha256[:12]} refused={int(office.rules.refusal is not None)}"
+    return f"sett {office.rules.current.sha256[:12]}{' (nyere filer har feil)' if office.rules.refusal else ''}"
 
 
 JOBS: Sequence[Job] = (

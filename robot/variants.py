@@ -46,4 +46,5 @@ def make_office_variants(office: Office, *, limit: int = 50) -> str:
         made += count.made
         failed.update(count.failed)
         if count.made + sum(count.failed.values()) < limit:
-            return " ".join([f"made={made}", *(f"{code}={number}" for code, number in sorted(failed.items()))])
+            left = ", ".join(f"{number} {code}" for code, number in sorted(failed.items()))
+            return f"{made} laget" + (f", ikke laget: {left}" if left else "")
