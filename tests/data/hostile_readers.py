@@ -204,7 +204,7 @@ def kill_parent(bench):
 
 def slander(bench):
     """A subverted child: tries to write a name and a terminal escape in the log through its own explanation."""
-    os.write(3, '!{"reason": "crash", "where": "\\u001b[31m«Kæri» 01010112345"}\n'.encode())
+    os.write(3, '!{"reason": "crash", "where": "\\u001b[31m«Kæri» xxxxxxxxxx"}\n'.encode())
     os.write(3, b"@0 text/Kari Nordmann\n")
     os._exit(1)
 
