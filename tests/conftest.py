@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from connectors.testing.postgres import Postgres, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -20,3 +23,16 @@ def shared() -> Path:
             pytest.fail(message)
         pytest.skip(message)
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL; its absence is a skip, or a failure where POSTROBOT_NEED_SERVERS=1 (CI)."""
+    if programs() is None:
+        message = "needs the Debian package postgresql"
+        if os.environ.get("POSTROBOT_NEED_SERVERS") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    server = Postgres.create()
+    yield server
+    server.remove()

@@ -65,6 +65,7 @@ def make_engine(address: StoreAddress) -> Engine:
     @event.listens_for(engine, "begin")
     def _on_begin(conn: Connection) -> None:
         read_only = conn.get_execution_options().get("read_only", False)
+        conn.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
         conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

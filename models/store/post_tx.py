@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -217,7 +218,9 @@ class PostReads(Part):
     def stored_ruleset(self, sha256: str) -> dict[str, bytes] | None:
         """The files of a rule set that was in force, or None."""
         raw = self.conn.execute(select(t.ruleset.c.files).where(t.ruleset.c.sha256 == sha256)).scalar()
-        return unpack(bytes(raw), dict[str, bytes]) if raw is not None else None
+        if raw is None:
+            return None
+        return {name: base64.b64decode(content) for name, content in unpack(bytes(raw), dict[str, str]).items()}
 
     def last_ruleset(self) -> str | None:
         """The hash of the rule set that came into force last, or None."""
@@ -429,11 +432,9 @@ class PostTx(AuditTx, PostReads):
                 AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules}
             )
             return True
-        self.conn.execute(
-            insert(t.ruleset).values(
-                sha256=sha256, in_force_at=self.now, rules=rules, files=pack(dict(files), dict[str, bytes])
-            )
-        )
+        # JSON has no bytes, and a rule set may hold files that are no text (samples beside the rules).
+        kept = pack({name: base64.b64encode(raw).decode() for name, raw in files.items()}, dict[str, str])
+        self.conn.execute(insert(t.ruleset).values(sha256=sha256, in_force_at=self.now, rules=rules, files=kept))
         self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules})
         return True
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, text
 from sqlalchemy.exc import OperationalError
@@ -60,11 +61,14 @@ class Store:
         self.blobs = BlobStore(folder / "files")
         self.spool = folder / "spool"
         self._writer = threading.Lock()
+        self._snapshot: Mapping[str, Any] = {"read_only": True}
+        if shared:  # PostgreSQL's default shows what others commit meanwhile (READ COMMITTED)
+            self._snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     @contextmanager
     def read(self) -> Iterator[Reads]:
-        """A read-only snapshot."""
-        with self.engine.connect().execution_options(read_only=True) as conn:
+        """A read-only snapshot: however many questions are asked in the block, others' writes do not show."""
+        with self.engine.connect().execution_options(**self._snapshot) as conn:
             yield Reads(conn, now=self.now())
             conn.rollback()
 
