@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from models.facts import Facts
 from models.judgement import Judgement
 from models.post import Post
-from models.reading import ReadPost
+from models.reading import PartKind, ReadPost
 from models.store.post_tx import PostReads
 from robot.facts import gather
 from robot.office import Office
@@ -62,9 +63,17 @@ def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) ->
 def content_key(read: ReadPost) -> str:
     """What tells the same post from another whatever way it came: the canonical message's hash, else the file's."""
     message = read.message
-    if message is not None and message.content_key:
-        return message.content_key
-    return read.main.sha256
+    if message is None or not message.content_key:
+        return read.main.sha256
+    if read.main.media_type == "message/rfc822":
+        return message.content_key  # every byte below the headers is in it
+    # The key of an Outlook message is of its headers and text alone: two that differ in an attachment are two letters.
+    below = [part for part in read.parts if part is not read.main and part.kind is not PartKind.BODY]
+    digest = hashlib.sha256(message.content_key.encode())
+    for part in below:
+        # What could not be unpacked has no hash: then nothing but the same bytes is the same message.
+        digest.update((part.sha256 or read.main.sha256).encode())
+    return digest.hexdigest()
 
 
 def find_duplicates(reads: PostReads, post: Post, read: ReadPost) -> Duplicates:
