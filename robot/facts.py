@@ -187,7 +187,9 @@ def _forwarded(letter: Letter) -> dict[str, FactValue | None]:
 def _letterhead(letter: Letter, envelope: Envelope, org: Organisation) -> Mapping[str, FactValue | None]:
     """References as the channel gives them, else from the letter; and the date on the letter.
 
-    A reference that might stand in a part that could not be read is *ukjent*.
+    A reference that might stand in the letter itself where that could not be read is *ukjent*. An attachment that could
+    not be read does not make it so: such post goes on, with status M at most (design.md section 4, stage 3); else one
+    broken picture would hold every rule below the one for replies.
     """
     ours: list[str] = []
     theirs: list[str] = []
@@ -196,17 +198,16 @@ def _letterhead(letter: Letter, envelope: Envelope, org: Organisation) -> Mappin
         our, their = references(text)
         ours += our
         theirs += their
-    read_all = _all_read(letter)
     return {
-        "vår_ref": envelope.our_ref or _found_or_unknown(ours, read_all),
-        "avsenders_ref": envelope.sender_ref or _found_or_unknown(theirs, read_all),
+        "vår_ref": envelope.our_ref or _found_or_unknown(ours, letter.body_read),
+        "avsenders_ref": envelope.sender_ref or _found_or_unknown(theirs, letter.body_read),
         "dato.dokument": _document_date(letter, documents, envelope, org),
     }
 
 
-def _found_or_unknown(found: list[str], read_all: bool) -> FactValue | None:
+def _found_or_unknown(found: list[str], read: bool) -> FactValue | None:
     value = _one_or_all(found)
-    return Unknown() if value is None and not read_all else value
+    return Unknown() if value is None and not read else value
 
 
 def _document_date(letter: Letter, documents: list[str], envelope: Envelope, org: Organisation) -> FactValue | None:

@@ -109,8 +109,15 @@ def test_an_attachment_that_cannot_be_read_makes_text_and_findings_partly_unknow
     assert Unknown() == known.get("vedlegg")[0].tekst
     assert isinstance(known.get("tekst"), Unknown) and FNR in known.get("tekst").known
     assert ["FNR"] == [f.etikett for f in known.get("funn").known]
-    assert Unknown() == known.get("vår_ref")
     assert FNR in known.get("brødtekst")
+
+
+def test_a_reference_is_unknown_only_where_the_letter_itself_could_not_be_read(read: Read) -> None:
+    message = mail("Se vedlagte bilde")
+    message.add_attachment(b"\xff\xd8\xff rubbish", maintype="image", subtype="jpeg", filename="a.jpg")
+    assert facts(read(("a.eml", bytes(message)))).get("vår_ref") is None
+    broken = facts(read(("skann.pdf", b"%PDF-1.7 rubbish")), channel="mappe")
+    assert Unknown() == broken.get("vår_ref")
 
 
 def test_a_signature_that_cannot_be_read_hides_nothing(read: Read) -> None:
