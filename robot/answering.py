@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.answer import Answer
 from models.errors import Locked, UsedWrongly
 from robot.care import Missing
-from robot.lacks import LACK_TEXTS
+from robot.lacks import lack_text
 from robot.listing import listed
 from robot.review import check, find_post, retry, take
 
@@ -35,13 +35,15 @@ def give(context: Context, settings: Settings, ref: str, answer: Answer) -> dict
         check(answer, _organisation(settings, name, store, archive))
         taken = take(store, archive, find_post(store, ref), answer)
     except Missing as missing:
-        lacks = "\n".join(f"  - {LACK_TEXTS[lack]}" for lack in missing.lacks)
+        lacks = "\n".join(f"  - {lack_text(lack)}" for lack in missing.lacks)
         raise UsedWrongly(
-            f"Posten {ref} kan ikke journalføres (J) ennå, og ingenting er endret. Mangler:\n{lacks}"
+            f"Posten {ref} kan ikke journalføres (J) ennå, og ingenting er endret, fordi\n{lacks}"
         ) from None
     finally:
         archive.close()
         store.close()
+    if taken.acknowledged:
+        return {"post": ref, "state": "done", "text": f"Oppfølgingen av {ref} er kvittert ut."}
     return _carry_out(context, settings, name, ref, walk_it=taken.reopened)
 
 
@@ -129,7 +131,10 @@ def _became(shown: dict[str, object]) -> str:
     if shown["state"] == "set_aside":
         return f"Satt til side: {reason_text(str(shown['reason'])).title}. {shown['detail']}".strip()
     if shown["state"] == "done" and shown["outcome"] == "archived":
-        return f"Journalpost {shown['journalpost']} i sak {shown['saksnummer']} har status {shown['journalstatus']}."
+        where = f"Journalpost {shown['journalpost']} i sak {shown['saksnummer']}"
+        if shown["journalstatus"] == "U":
+            return f"{where} er satt til utgår."
+        return f"{where} har status {shown['journalstatus']}."
     if shown["state"] == "done":
         words = {"forwarded": "Videresendt.", "dismissed": "Avvist.", "duplicate": "Avvist som duplikat."}
         return words[str(shown["outcome"])]

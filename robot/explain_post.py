@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.judgement import RuleTrace
 from robot.listing import listed
+from robot.review_screens import local_time
+from robot.texts import outcome_text, reason_text, state_text
+from robot.wording import ground_text
 
 if TYPE_CHECKING:
     from robot.config import Settings
@@ -35,6 +38,7 @@ def explain_post(settings: Settings, ref: str, *, now: Callable[[], datetime]) -
         decision = stored.decision if stored is not None else None
         return {
             **listed(row, settings.organisasjon[name].orgnr),
+            "zone": settings.zone(name),
             "way": decision.way.value if decision is not None else None,
             "mode": decision.mode.value if decision is not None and decision.mode is not None else None,
             "because": [{"source": r.source, "text": r.text} for r in decision.because] if decision is not None else [],
@@ -62,30 +66,50 @@ def _rule(rule: RuleTrace) -> dict[str, Any]:
     }
 
 
-def explained_text(found: dict[str, Any]) -> str:
-    """For people: the outcome, then each rule, those that hit first."""
-    from robot.texts import reason_text
-
-    lines = [f"Post {found['id']}, mottatt {found['received_at'][:16].replace('T', ' ')} ({found['channel']})"]
-    lines.append(f"Emne: {found['subject'] or '(uten)'}")
-    if found["state"] == "set_aside":
-        lines.append(f"Utfall: SATT TIL SIDE. {reason_text(found['reason']).title}. {found['detail']}".rstrip())
-    elif found["journalpost"]:
-        lines.append(
-            f"Utfall: JOURNALFØRT som {found['journalpost']} (status {found['journalstatus']}) i {found['saksnummer']} "
-            f"«{found['saktittel']}», enhet {found['enhet']}"
-        )
-    else:
-        lines.append(f"Utfall: {found['outcome'] or found['state']}")
+def explained_text(found: dict[str, Any], *, every: bool = False) -> str:
+    """For people: the outcome, then each rule that hit, could not be tried, or was near. ``every``: the others too."""
+    zone = found["zone"]
+    lines = [f"Post {found['id']}, mottatt {local_time(found['received_at'], zone)} ({found['channel']})"]
+    lines.append(f"Emne:     {found['subject'] or '(uten emne)'}")
+    lines.append(f"Utfall:   {_outcome(found)}")
+    names = {rule["rule"]: rule["name"] for rule in found["rules"]}
     for reason in found["because"]:
-        lines.append(f"Fordi: {reason['source']}: {reason['text']}")
+        same = reason["text"] in (found["detail"], found["reason"])
+        ground = ground_text(reason["source"], "" if same else reason["text"], "nb", name=names.get)
+        if ground:
+            lines.append(f"Grunnlag: {ground}")
     lines.append("")
     order = {"ja": 0, "ukjent": 1, "nei": 2}
-    for rule in sorted(found["rules"], key=lambda r: (order[r["holds"]], -r["priority"], r["rule"])):
+    rules = sorted(found["rules"], key=lambda r: (order[r["holds"]], -r["priority"], r["rule"]))
+    told = [rule for rule in rules if every or rule["holds"] != "nei" or rule["rule"] in found["near"]]
+    for rule in told:
         lines.append(
             f"{rule['holds']:<7} «{rule['name']}» ({rule['file']}:{rule['line']}, prioritet {rule['priority']})"
         )
         if rule["holds"] != "nei" or rule["rule"] in found["near"]:
-            lines += [f"          {c['holds']:<6} {c['path']}: {c['text']}" for c in rule["conditions"]]
-    lines.append(f"\nRegelsett {str(found['ruleset'])[:16]}, avgjort {found['decided_at']}.")
+            lines += [f"          {c['holds']:<6} {c['text']}" for c in rule["conditions"]]
+    left = len(rules) - len(told)
+    if left:
+        which = "1 regel til traff ikke" if left == 1 else f"{left} regler til traff ikke"
+        lines.append(f"{which}. Vis alle: postrobot explain {found['id']} --alle")
+    if found["ruleset"]:
+        lines.append(f"\nRegelsett {str(found['ruleset'])[:16]}, avgjort {local_time(found['decided_at'], zone)}.")
+    else:
+        lines.append("Posten er ikke avgjort ennå.")
     return "\n".join(lines)
+
+
+def _outcome(found: dict[str, Any]) -> str:
+    """One sentence in words."""
+    if found["state"] == "set_aside":
+        title, detail = reason_text(found["reason"]).title, found["detail"]
+        return f"LAGT TIL SIDE. {detail if detail.startswith(title) else f'{title}. {detail}'}".rstrip()
+    if found["journalpost"]:
+        words = {"J": "JOURNALFØRT", "M": "REGISTRERT, IKKE GODKJENT (M)", "U": "SATT TIL UTGÅR"}
+        word = words.get(found["journalstatus"], "I ARKIVET")
+        unit = f", enhet {found['enhet']}" if found["enhet"] else ""
+        return f"{word}: {found['journalpost']} i sak {found['saksnummer']} «{found['saktittel']}»{unit}"
+    if found["outcome"]:
+        why = f" ({reason_text(found['reason']).title.lower()})" if found["reason"] else ""
+        return f"{outcome_text(found['outcome']).upper()}{why}"
+    return f"{state_text(found['state'])}, roboten er ikke ferdig med den"

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """An answer that was taken. ``reopened``: the post walks on from where it stood; else its archive effects are due."""
+    """An answer that was taken. ``reopened``: the post walks on from where it stood; else its archive effects are due.
+
+    ``acknowledged``: the follow-up of a forward was signed off, and there is nothing more to carry out.
+    """
 
     post: Post
     reopened: bool
+    acknowledged: bool = False
 
 
 def find_post(store: Store, ref: str) -> Post:
@@ -75,6 +79,8 @@ def take(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:
         return _to_set_aside(store, post, answer)
     if post.state is State.DONE and post.outcome == "archived":
         return _to_journaled(store, archive, post, answer)
+    if post.state is State.DONE and post.outcome == "forwarded" and answer.verb is Verb.APPROVE:
+        return _acknowledge(store, post, answer)
     if post.state is State.DONE:
         raise UsedWrongly(f"Posten {post.id} er ferdig ({post.outcome}) og ligger ikke til gjennomsyn.")
     raise UsedWrongly(f"Posten {post.id} er under behandling. Vent til den er ferdig, eller satt til side.")
@@ -120,6 +126,18 @@ def _to_journaled(store: Store, archive: Archive, post: Post, answer: Answer) ->
             tx.plan(effect)
         tx.use_answer(post.seq, round_no)
     return Taken(post=post, reopened=False)
+
+
+def _acknowledge(store: Store, post: Post, answer: Answer) -> Taken:
+    """A forward whose receiver has taken it: the follow-up leaves the report."""
+    with store.write() as tx:
+        row = tx.row(post.seq)
+        if row is None or row["follow_up_by"] is None:
+            raise UsedWrongly(f"Posten {post.id} er videresendt, og har ingen oppfølging å kvittere ut.")
+        _record(tx, store, post, answer)
+        tx.set_columns(post.seq, follow_up_by=None)
+        tx.use_answer(post.seq, len(tx.answers(post.seq)))
+    return Taken(post=post, reopened=False, acknowledged=True)
 
 
 def _record(tx: Tx, store: Store, post: Post, answer: Answer, *, expected_round: int | None = None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from models.decision import Lack
 from models.errors import UsedWrongly
 from models.noark import Journalstatus
 from models.post import State
@@ -14,6 +16,7 @@ from models.store import tables as t
 from robot.lacks import lack_text
 from robot.listing import listed
 from robot.texts import reason_text
+from robot.wording import ground_text
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
@@ -24,6 +27,15 @@ if TYPE_CHECKING:
 Point = dict[str, Any]
 AWAITS_APPROVAL = "awaits_approval"
 """The group of journalposter in M, beside the reasons of set-aside posts."""
+
+
+def rule_names(files: dict[str, bytes] | None, settings: Settings, name: str) -> dict[str, str]:
+    """The names of the rules of a stored rule set by their ids; empty where there is none."""
+    from robot import build
+    from rules.load import load_stored
+
+    ruleset = load_stored(files, build.organisation(settings, name)).ruleset if files is not None else None
+    return {rule.id: rule.navn for rule in ruleset.rules} if ruleset is not None else {}
 
 
 def waiting(settings: Settings, *, only: str | None, now: Callable[[], datetime]) -> list[Point]:
@@ -54,17 +66,42 @@ def waiting_in(store: Store, orgnr: str) -> list[Point]:
 
 
 def suggestion(row: RowMapping) -> str:
-    """The command that answers a point, as it would be typed."""
+    """The command that answers a point, as it would be typed; capital words are what the person fills in."""
     post = row["id"]
-    if row["state"] == State.DONE or row["reason"] in ("proposal", "sender_not_in_case"):
+    if row["state"] == State.DONE:
+        return _for_done(row)
+    if row["reason"] in ("proposal", "sender_not_in_case"):
         return f"postrobot review approve {post}"
-    if row["reason"] in ("archive_refused", "archive_silent", "forward_failed", "settle_failed", "bug"):
+    if row["reason"] in (
+        "archive_refused",
+        "archive_silent",
+        "ambiguous_write",
+        "forward_failed",
+        "settle_failed",
+        "bug",
+    ):
         return f"postrobot retry {post}"
+    if row["state"] == State.SET_ASIDE and row["reason"] not in ("rule_to_human", "empty"):
+        return f"postrobot review correct {post} --sak SAK"
     return f"postrobot review show {post}"
 
 
-def waiting_text(points: Sequence[Point]) -> str:
-    """The list as one screen."""
+def _for_done(row: RowMapping) -> str:
+    post = row["id"]
+    if row["follow_up_by"]:
+        return f"postrobot review approve {post}"
+    if row["journalstatus"] != Journalstatus.MIDLERTIDIG:
+        return f"postrobot review show {post}"
+    lacks = set((row["lacks"] or "").split(","))
+    if lacks & {Lack.SENDER_UNKNOWN}:
+        return f"postrobot review correct {post} --avsender NAVN"
+    if lacks & {Lack.ACCESS, Lack.CASE_ACCESS}:
+        return f"postrobot review approve {post} --tilgang TILGANG"
+    return f"postrobot review approve {post}"
+
+
+def waiting_text(points: Sequence[Point], zone: Callable[[str], str]) -> str:
+    """The list as one screen. ``zone`` gives the time zone of an organisation by its number."""
     if not points:
         return "Ingenting venter på svar."
     lines = []
@@ -75,11 +112,26 @@ def waiting_text(points: Sequence[Point]) -> str:
         )
         lines.append(f"{title} ({len(found)})")
         for point in found:
-            what = point["tittel"] or point["subject"] or point["source_id"]
-            lines.append(f"  {point['id']}  {point['received_at'][:10]}  {what:.70}")
-            lines.append(f"  {'':17} -> {point['answer']}")
-    lines.append(f"\n{len(points)} venter på svar.")
+            when = local_time(str(point["received_at"]), zone(str(point["organisation"])))
+            lines.append(f"  {point['id']}  {when}  {_name_of(point):.70}".rstrip())
+            lines.append(f"  {'':15}  {point['answer']}")
+        lines.append("")
+    many = "1 post venter på svar." if len(points) == 1 else f"{len(points)} poster venter på svar."
+    lines.append(f"{many} Se en post: postrobot review show POST")
     return "\n".join(lines)
+
+
+def local_time(stamp: str, zone: str) -> str:
+    """``24.11.2026 08:01`` of an ISO time in UTC."""
+    return f"{datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}"
+
+
+def _name_of(point: Point) -> str:
+    """What a reader knows the post by. A file's name only where that is all there is."""
+    named = str(point["tittel"] or point["subject"] or "")
+    if named:
+        return " ".join(named.split())
+    return str(point["source_id"]) if point["channel"] == "mappe" else "(uten emne)"
 
 
 def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point:
@@ -96,12 +148,16 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
             row, post = reads.row(ref), reads.post(ref)
             stored = reads.decision(row["seq"]) if row is not None else None
             answers = reads.answers(row["seq"]) if row is not None else []
+            files = reads.stored_ruleset(stored.decision.ruleset_sha256) if stored is not None else None
         store.close()
         if row is None or post is None:
             continue
+        names = rule_names(files, settings, name)
         decision = stored.decision if stored is not None else None
         return {
             **listed(row, settings.organisasjon[name].orgnr),
+            "zone": settings.zone(name),
+            "follow_up_by": row["follow_up_by"],
             "answer": suggestion(row),
             "sender": row["sender"],
             "documents": [
@@ -114,60 +170,138 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
                 for d in post.documents
             ],
             "proposed": decision.proposed.value if decision is not None and decision.proposed is not None else None,
+            "names": names,
             "because": [{"source": r.source, "text": r.text} for r in decision.because] if decision is not None else [],
             "near": list(stored.judgement.near) if stored is not None else [],
             "forward_to": decision.forward.to if decision is not None and decision.forward is not None else None,
-            "answers": [{"verb": a["verb"], "user": a["user"]} for a in answers],
+            "answers": [
+                {
+                    "verb": a["verb"],
+                    "user": a["user"],
+                    "at": datetime.fromtimestamp(a["at"], UTC).isoformat(timespec="seconds"),
+                }
+                for a in answers
+            ],
         }
     raise UsedWrongly(f"Posten {ref} finnes ikke. Se dem med: postrobot list")
 
 
+_SENT_ASIDE = "set_aside"
+_CHANNELS = {"mappe": "mappe", "epost": "e-post"}
+_VERBS = {"approve": "godtatt", "correct": "rettet", "forward": "videresendt", "dismiss": "avvist"}
+
+
 def shown_text(point: Point) -> str:
-    """The same as a screen."""
-    lines = [
-        f"Post {point['id']}, mottatt {point['received_at'][:16].replace('T', ' ')} ({point['channel']}, {point['source_id']})"
-    ]
-    if point["sender"]:
-        lines.append(f"Fra      {point['sender']}")
-    if point["subject"]:
-        lines.append(f"Emne     {point['subject']}")
-    if point["state"] == "set_aside":
-        reason = reason_text(str(point["reason"]), post=str(point["id"]))
-        lines.append(f"Stanset  {reason.title}. {point['detail']}".rstrip())
-        lines.append(f"         {reason.next_step}")
-    if point["tittel"]:
-        lines.append(
-            f"{'Forslag' if point['state'] == 'set_aside' else 'Står som'}  {point['type']} «{point['tittel']}»"
-        )
-        lines.append(
-            f"         offentlig tittel «{point['offentlig_tittel']}», tilgang {_access(str(point['tilgang']))}"
-        )
-        lines.append(f"         sak {point['saksnummer'] or 'ny'} «{point['saktittel']}», enhet {point['enhet']}")
-    if point["forward_to"]:
-        lines.append(f"Forslag  videresend til {point['forward_to']}")
-    for lack in point["lacks"]:
-        lines.append(f"Bare M   {lack_text(lack)}")
+    """The same as a screen: what it is, why it waits, what is proposed, on what grounds, and what can be answered."""
+    from robot.report.render import short_date
+
+    zone = str(point["zone"])
+    channel = _CHANNELS.get(str(point["channel"]), str(point["channel"]))
+    where = f", {point['source_id']}" if point["channel"] == "mappe" else ""
+    lines = [f"Post {point['id']}, mottatt {local_time(str(point['received_at']), zone)} ({channel}{where})"]
+    lines += _field("Fra", point["sender"]) + _field("Emne", point["subject"])
+    lines += _why_it_waits(point) if point["state"] == _SENT_ASIDE else []
+    lines += _proposal(point)
+    if point["forfall"]:
+        lines += _field("Frist", short_date(str(point["forfall"])))
+    if point["follow_up_by"]:
+        lines += _field("Følg opp", f"innen {short_date(str(point['follow_up_by']))}")
     for reason in point["because"]:
-        lines.append(f"Fordi    {reason['source']}: {reason['text']}")
-    for near in point["near"]:
-        lines.append(f"Nær      {near}")
+        same = reason["text"] in (point["detail"], point["reason"])
+        ground = ground_text(str(reason["source"]), "" if same else str(reason["text"]), "nb", name=point["names"].get)
+        lines += _field("Grunnlag", ground)
+    for lack in point["lacks"]:
+        lines += _field("Status M", f"fordi {lack_text(lack)}")
+    for near in point["near"] if point["reason"] == "no_rule" else ():
+        lines += _field("Nær", f"«{point['names'].get(near) or near}»")
     for document in point["documents"]:
-        lines.append(
-            f"Fil      {document['name']} ({document['type']}, {document['size_bytes']} byte): {document['path']}"
+        lines += _field(
+            "Fil", f"{document['name'] or 'uten navn'} ({document['type']}, {_size(document['size_bytes'])})"
         )
+        lines += _field("", document["path"])
     for answer in point["answers"]:
-        lines.append(f"Svar     {answer['verb']} av {answer['user']}")
-    post = point["id"]
-    lines += [
-        "",
-        f"Svar:    postrobot review approve {post}        godta forslaget",
-        f"         postrobot review correct {post} --sak 2026/12 --tittel «…» --enhet KODE --tilgang åpen",
-        f"         postrobot review forward {post} --til adresse",
-        f"         postrobot review dismiss {post} --grunn reklame",
-        f"Hvorfor: postrobot explain {post}",
+        verb = _VERBS.get(str(answer["verb"]), str(answer["verb"]))
+        lines += _field("Besvart", f"{verb} av {answer['user']} {local_time(str(answer['at']), zone)}")
+    return "\n".join([*lines, "", *_answers(point)])
+
+
+def _field(name: str, value: object) -> list[str]:
+    return [f"{name:<10}{value}"] if value else []
+
+
+def _why_it_waits(point: Point) -> list[str]:
+    reason = reason_text(str(point["reason"]), post=str(point["id"]))
+    detail = str(point["detail"])
+    said = detail if detail.startswith(reason.title) else f"{reason.title}. {detail}".rstrip()
+    here = reason.next_step.replace(f"Se originalen med «postrobot review show {point['id']}»", "Se originalen (under)")
+    return _field("Stanset", said) + _field("Gjør", here)
+
+
+def _proposal(point: Point) -> list[str]:
+    if point["forward_to"]:
+        done = point["state"] == "done"
+        return _field("Sendt" if done else "Forslag", f"{'' if done else 'videresend '}til {point['forward_to']}")
+    if not point["tittel"]:
+        return _field("Forslag", "avvis posten") if point["proposed"] == "dismiss" else []
+    stands = f"{point['journalpost']}, status {point['journalstatus']}: " if point["journalpost"] else ""
+    name = "Forslag" if point["state"] == _SENT_ASIDE else "Står som"
+    lines = _field(name, f"{stands}{point['type'] or ''} «{point['tittel']}»")
+    if point["offentlig_tittel"] and point["offentlig_tittel"] != point["tittel"]:
+        lines += _field("", f"offentlig tittel «{point['offentlig_tittel']}»")
+    lines += _field("", f"tilgang {_access(str(point['tilgang']))}")
+    number = f"sak {point['saksnummer']}" if point["saksnummer"] else "ny sak"
+    unit = f", enhet {point['enhet']}" if point["enhet"] else ""
+    return lines + _field("", f"{number} «{point['saktittel']}»{unit}")
+
+
+def _answers(point: Point) -> list[str]:
+    """The answers that can be given to the post as it stands, and nothing else."""
+    post, state, status = point["id"], point["state"], point["journalstatus"]
+    found: list[tuple[str, str]] = []
+    if state == _SENT_ASIDE:
+        if point["proposed"]:
+            found.append((f"review approve {post}", "godta forslaget"))
+        if point["documents"]:
+            other = "en annen sak" if point["proposed"] else "en sak"
+            found.append((f"review correct {post} --sak SAK", f"journalfør i {other} (eller --ny-sak TITTEL)"))
+            found.append((f"review forward {post} --til ADRESSE", "send videre"))
+        found.append((f"review dismiss {post} --grunn GRUNN", "avvis: reklame, spam, privat, feilsendt …"))
+        if point["stage"] != "collect":
+            found.append((f"retry {post}", "prøv igjen når årsaken er rettet"))
+    elif state == "done" and status == Journalstatus.MIDLERTIDIG:
+        answer = str(point["answer"]).removeprefix("postrobot ")
+        if answer.startswith("review correct"):
+            found.append((answer, "si hvem avsenderen er, og godta etterpå"))
+            answer = f"review approve {post}"
+        found.append((answer, "gjør den ferdig (J)"))
+        found.append((f"review correct {post} --tittel TITTEL", "rett (også --sak, --enhet, --tilgang …)"))
+    elif state == "done" and status == Journalstatus.JOURNALFOERT:
+        found.append((f"review correct {post} --sak SAK", "flytt til en annen sak"))
+        found.append((f"review correct {post} --utgår MERKNAD", "sett til utgår"))
+    elif point["follow_up_by"]:
+        found.append((f"review approve {post}", "kvitter ut oppfølgingen"))
+    width = max((len(command) for command, _ in found), default=0)
+    lines = [
+        f"{'Svar' if number == 0 else '':<10}postrobot {command:<{width}}  {what}"
+        for number, (command, what) in enumerate(found)
     ]
-    return "\n".join(lines)
+    if not found:
+        ends = {
+            Journalstatus.UTGAAR: "Journalposten er satt til utgår; det er ingenting å svare.",
+        }
+        lines = [ends.get(status, "Det er ingenting å svare på denne posten.")]
+    return [*lines, f"{'Hvorfor':<10}postrobot explain {post}"]
+
+
+def _size(size_bytes: int) -> str:
+    """``409 byte``, ``560 kB``, ``1,3 MB``."""
+    if size_bytes < 1000:
+        return f"{size_bytes} byte"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.0f} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB".replace(".", ",")
 
 
 def _access(word: str) -> str:
-    return {"open": "åpen", "shielded": "skjermet", "temporary": "ikke vurdert (midlertidig unntatt)"}.get(word, word)
+    words = {"open": "åpen", "shielded": "skjermet", "temporary": "ikke vurdert (midlertidig skjermet)"}
+    return words.get(word, word)

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
 def run(
     ctx: typer.Context,
     what: Annotated[str, typer.Argument(metavar="POST|KODE", help="en posts id, eller en kode: R101, no_rule …")],
+    every: Annotated[bool, typer.Option("--alle", help="vis også reglene som ikke traff")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> None:
     """Forklarer hvorfor en post gikk dit den gikk, eller hva en kode betyr."""
@@ -27,10 +28,10 @@ def run(
     if looks_like_code(what):
         _code(context, what, as_json)
     else:
-        _post(context, what, as_json)
+        _post(context, what, as_json, every)
 
 
-def _post(context: Context, ref: str, as_json: bool) -> None:
+def _post(context: Context, ref: str, as_json: bool, every: bool) -> None:
     from robot.explain_post import explain_post, explained_text
 
     found = explain_post(context.settings(), ref, now=context.now)
@@ -39,7 +40,7 @@ def _post(context: Context, ref: str, as_json: bool) -> None:
     if as_json:
         context.json(found)
     else:
-        context.out(explained_text(found))
+        context.out(explained_text(found, every=every))
 
 
 def _code(context: Context, what: str, as_json: bool) -> None:

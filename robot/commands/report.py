@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from robot.config import Settings
-    from robot.report.gather import Report
+    from robot.report.model import Report
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def run(
     as_csv: Annotated[bool, typer.Option("--csv", help="for regneark")] = False,
 ) -> None:
     """Lager avviksrapporten slik den er nå, som nettside, og sier hvor den ligger. E-post sendes bare av tjenesten."""
+    from robot.report.make import counts_text, write_cover
     from robot.report.render import as_csv as to_csv
     from robot.report.render import as_data
 
@@ -39,18 +40,16 @@ def run(
         elif as_csv:
             context.out(to_csv(report).removeprefix("\ufeff").rstrip("\r\n"))
         else:
-            counts = report.counts
-            context.out(
-                f"{report.organisation}: {counts['deadlines']} frister, {counts['stopped']} stoppet, "
-                f"{counts['review']} til gjennomsyn, {counts['unapproved']} i M over en virkedag, "
-                f"{counts['late']} over et døgn\n  {paths[0]}"
-            )
-    if len(made) > 1 and not (as_json or as_csv):
-        context.out(f"Alle: {_cover(settings, made)}")
+            context.out(f"{report.organisation}: {counts_text(report)}\n  {paths[0]}")
+    cover = write_cover(settings.robot.tilstand, made[0][0].day, language=settings.robot.spraak) if made else None
+    if cover is not None and not (as_json or as_csv):
+        context.out(f"Alle: {cover}")
 
 
 def _reports(context: Context, settings: Settings, only: str | None) -> list[tuple[Report, tuple[Path, ...]]]:
     """Gathered without sources or sandbox, so that it can be made beside the service."""
+    from zoneinfo import ZoneInfo
+
     from robot import build
     from robot.report.gather import gather
     from robot.report.make import missing_before, write_files
@@ -63,30 +62,18 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
         org = build.organisation(settings, name, archive)
         rules = RulesInForce(settings.organisasjon[name].regler, org, store)
         rules.refresh()
-        day = context.now().astimezone(settings.robot.zone).date()
+        day = context.now().astimezone(ZoneInfo(org.zone)).date()
         report = gather(
             store,
             archive,
             rules.organisation(org),
             day=day,
             language=settings.robot.spraak,
-            ruleset=rules.current.sha256,
+            rules=rules.current,
             refusal=rules.refusal,
-            earlier_missing=missing_before(store, day, org.zone),
+            earlier_missing=missing_before(store, day, org.zone, language=settings.robot.spraak),
         )
         made.append((report, write_files(store, report, language=settings.robot.spraak)))
         archive.close()
         store.close()
     return made
-
-
-def _cover(settings: Settings, made: list[tuple[Report, tuple[Path, ...]]]) -> Path:
-    from robot.report.make import write_whole
-    from robot.report.render import cover_html
-
-    folder = settings.robot.tilstand / "rapport"
-    folder.mkdir(exist_ok=True, mode=0o750)
-    path = folder / f"{made[0][0].day.isoformat()}.html"
-    linked = [(report, f"../{report.orgnr}/rapport/{paths[0].name}") for report, paths in made]
-    write_whole(path, cover_html(linked, settings.robot.spraak))
-    return path

@@ -49,7 +49,8 @@ def list_posts(
         for point in points:
             context.json(point)
     else:
-        context.out(waiting_text(points))
+        zones = {settings.organisasjon[name].orgnr: settings.zone(name) for name in settings.organisasjon}
+        context.out(waiting_text(points, zones.__getitem__))
 
 
 def show(ctx: typer.Context, post: POST, as_json: JSON = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,7 +33,7 @@ def run(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help
         return
     context.out("KJØRER" if running else "STÅR (start tjenesten, eller kjør: postrobot run --once)")
     for name, found in organisations.items():
-        context.out(_text(name, found))
+        context.out(_text(name, found, settings.zone(name)))
 
 
 def _running(settings: Settings) -> bool:
@@ -47,7 +48,7 @@ def _running(settings: Settings) -> bool:
 
 def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
     from robot import build
-    from robot.report.make import report_folder
+    from robot.report.make import missing_now, report_folder
 
     store = build.store(settings, name, now=context.now)
     with store.read() as reads:
@@ -56,6 +57,8 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         ruleset, effects = reads.last_ruleset(), reads.open_effects()
         count = reads.rule_count(ruleset) if ruleset is not None else 0
     reports = sorted(report_folder(store).glob("????-??-??.html"))
+    due = settings.organisasjon[name].rapport.klokkeslett
+    missing = missing_now(store, context.now(), settings.zone(name), due, language=settings.robot.spraak)
     store.close()
     return {
         "states": states,
@@ -66,6 +69,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         "rules": {"hash": ruleset, "count": count},
         "owed_effects": effects,
         "last_report": reports[-1].stem if reports else None,
+        "report_missing": missing or None,
     }
 
 
@@ -102,7 +106,9 @@ def _together(organisations: dict[str, dict[str, Any]], running: bool) -> dict[s
     }
 
 
-def _text(name: str, found: dict[str, Any]) -> str:
+def _text(name: str, found: dict[str, Any], zone: str) -> str:
+    from robot.report.render import short_date
+
     words = {
         "received": "mottatt",
         "decided": "avgjort",
@@ -114,13 +120,27 @@ def _text(name: str, found: dict[str, Any]) -> str:
     rules = found["rules"]
     lines = [f"\n{name}: {states or 'ingen post ennå'}"]
     if found["oldest_waiting_s"] is not None:
-        lines.append(f"  eldste som venter: {found['oldest_waiting_s'] // 60} min")
+        lines.append(f"  eldste som venter: {_age(found['oldest_waiting_s'])}")
     lines.append(
         f"  regler: {rules['count']}, sett {str(rules['hash'])[:12]}" if rules["hash"] else "  regler: ikke lastet ennå"
     )
-    lines.append(f"  siste rapport: {found['last_report'] or 'ingen'}")
+    last = found["last_report"]
+    lines.append(f"  siste rapport: {short_date(last) if last else 'ingen'}")
+    if found["report_missing"]:
+        lines.append(f"  ALARM: {found['report_missing']}")
     for source in found["sources"]:
-        when = source["last_ok"] or "aldri hentet"
+        when = f"sist i orden {_local(source['last_ok'], zone)}" if source["last_ok"] else "aldri hentet"
         error = f"  FEIL: {source['error']}" if source["error"] else ""
-        lines.append(f"  {source['name']:<14} {source['type']:<8} sist i orden {when}{error}")
+        lines.append(f"  {source['name']:<14} {source['type']:<8} {when}{error}")
     return "\n".join(lines)
+
+
+def _local(stamp: str, zone: str) -> str:
+    return f"{datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)):%d.%m.%Y %H:%M}"
+
+
+def _age(seconds: int) -> str:
+    """``12 min``, ``5 timer``, ``3 døgn``."""
+    if seconds < 7200:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} timer" if seconds < 172_800 else f"{seconds // 86_400} døgn"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from datetime import date, datetime
+import threading
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,13 +14,18 @@ from models.audit import AuditEvent
 from models.keys import post_key, with_role
 from models.store import Store
 from models.store.effect_tx import EffectKind, NewEffect
-from robot.report.gather import Report, gather
-from robot.report.workdays import work_day_before
+from robot.report.gather import gather
+from robot.report.model import Report
+from robot.report.workdays import is_work_day, work_day_before
+from robot.texts import text
 
 if TYPE_CHECKING:
     from robot.office import Office
 
 FOLDER = "rapport"
+
+GRACE = timedelta(hours=1)
+"""How long after its clock time today's report may be on its way before ``status`` says it is missing."""
 
 
 def make_daily_report(office: Office, *, send: bool = True) -> str:
@@ -26,11 +33,23 @@ def make_daily_report(office: Office, *, send: bool = True) -> str:
     second mail goes out. Returns one line of codes and counts."""
     report = collect(office)
     paths = write_files(office.store, report, language=office.language)
+    write_cover(office.store.folder.parent, report.day, language=office.language)
     with office.store.write() as tx:
         tx.audit(AuditEvent.REPORT_MADE, object_ref=report.day.isoformat(), details=report.counts)
         if send and office.report_to:
             tx.plan(_mail(office, report, paths[0]))
-    return " ".join(f"{name}={count}" for name, count in report.counts.items())
+    return counts_text(report)
+
+
+def counts_text(report: Report) -> str:
+    """The figures in one line: ``0 frister, 0 stoppet, 10 til gjennomsyn …``."""
+    counts = report.counts
+    return ", ".join(f"{counts[name]} {count_word(name, counts[name])}" for name in counts)
+
+
+def count_word(name: str, number: int, language: str = "nb") -> str:
+    """The word that stands after a count."""
+    return text(f"count.{name}.1" if name == "deadlines" and number == 1 else f"count.{name}", language)
 
 
 def collect(office: Office) -> Report:
@@ -42,9 +61,9 @@ def collect(office: Office) -> Report:
         office.org,
         day=day,
         language=office.language,
-        ruleset=office.rules.current.sha256,
+        rules=office.rules.current,
         refusal=office.rules.refusal,
-        earlier_missing=missing_before(office.store, day, office.org_base.zone),
+        earlier_missing=missing_before(office.store, day, office.org_base.zone, language=office.language),
     )
 
 
@@ -53,16 +72,34 @@ def report_folder(store: Store) -> Path:
     return store.folder / FOLDER
 
 
-def missing_before(store: Store, day: date, zone: str) -> str:
+def missing_before(store: Store, day: date, zone: str, *, language: str = "nb") -> str:
     """A sentence when the report of the last work day is missing although post had come by then: silence is an alarm."""
     before = work_day_before(day)
-    if (report_folder(store) / f"{before.isoformat()}.html").exists():
+    return _missing_text(before, language) if _is_missing(store, before, zone) else ""
+
+
+def missing_now(store: Store, now: datetime, zone: str, due: time, *, language: str = "nb") -> str:
+    """The same for ``status``: today's too, once an hour has passed since it was due; today's there, all is well."""
+    local = now.astimezone(ZoneInfo(zone))
+    today = local.date()
+    if (report_folder(store) / f"{today.isoformat()}.html").exists():
         return ""
+    due_at = datetime.combine(today, due, tzinfo=local.tzinfo)
+    if is_work_day(today) and local > due_at + GRACE and _is_missing(store, today, zone):
+        return _missing_text(today, language)
+    return missing_before(store, today, zone, language=language)
+
+
+def _is_missing(store: Store, day: date, zone: str) -> bool:
+    if (report_folder(store) / f"{day.isoformat()}.html").exists():
+        return False
     with store.read() as reads:
         first = next(iter(reads.rows(limit=1)), None)
-    if first is None or datetime.fromtimestamp(first["stored_at"], ZoneInfo(zone)).date() > before:
-        return ""
-    return f"Rapporten for {before:%d.%m.%Y} mangler. Se om tjenesten sto, og hvorfor: postrobot status"
+    return first is not None and datetime.fromtimestamp(first["stored_at"], ZoneInfo(zone)).date() <= day
+
+
+def _missing_text(day: date, language: str) -> str:
+    return text("trouble.missing", language, day=f"{day:%d.%m.%Y}")
 
 
 def write_files(store: Store, report: Report, *, language: str) -> tuple[Path, Path, Path]:
@@ -79,12 +116,36 @@ def write_files(store: Store, report: Report, *, language: str) -> tuple[Path, P
     return html, js, csv
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_cover(state: Path, day: date, *, language: str) -> Path | None:
+    """The page over all organisations that have their reports under ``state``, made of what those reports say; None when
+    there are fewer than two. One whose report of the day is missing stands there as missing."""
+    from robot.report.render import CoverRow, cover_html
+
+    rows = []
+    for folder in sorted(state.glob(f"*/{FOLDER}")):
+        reports = sorted(folder.glob("????-??-??.json"))
+        if not reports:
+            continue
+        today = folder / f"{day.isoformat()}.json"
+        known = json.loads((today if today.exists() else reports[-1]).read_text(encoding="utf-8"))
+        link = f"../{folder.parent.name}/{FOLDER}/{day.isoformat()}.html"
+        counts = known["counts"] if today.exists() else None
+        rows.append(CoverRow(organisation=known["organisation"], link=link, counts=counts))
+    if len(rows) < 2:
+        return None
+    target = state / FOLDER
+    target.mkdir(exist_ok=True, mode=0o750)
+    path = target / f"{day.isoformat()}.html"
+    write_whole(path, cover_html(day, rows, language))
+    return path
+
+
+def write_whole(path: Path, content: str) -> None:
     """Temporary name, fsync, rename: a reader never sees half a report (step R1). Mode 0640."""
-    near = path.with_name(f".{path.name}.{os.getpid()}.part")
+    near = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     handle = os.open(near, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+        file.write(content)
         file.flush()
         os.fchmod(file.fileno(), 0o640)
         os.fsync(file.fileno())
@@ -99,50 +160,40 @@ def _mail(office: Office, report: Report, path: Path) -> NewEffect:
         kind=EffectKind.MAIL,
         request={
             "to": list(office.report_to),
-            "subject": subject(report),
-            "text": mail_text(report, office.report_place or str(path)),
+            "subject": subject(report, office.language),
+            "text": mail_text(report, office.report_place or str(path), office.language),
             "message_id": f"<{key}@postrobot.invalid>",
         },
     )
 
 
-def subject(report: Report) -> str:
+def subject(report: Report, language: str = "nb") -> str:
     """The subject line: the organisation and the figures, also when they are all nought."""
     counts = report.counts
     if report.empty:
-        return f"Postrobot {report.organisation}: 0 avvik"
-    parts = [
-        f"{counts['review']} til gjennomsyn",
-        f"{counts['stopped']} stoppet",
-        f"{counts['deadlines']} {'frist' if counts['deadlines'] == 1 else 'frister'}",
-    ]
-    if counts["unapproved"]:
-        parts.append(f"{counts['unapproved']} i M over en virkedag")
-    return f"Postrobot {report.organisation}: {', '.join(parts)}"
+        return f"Postrobot {report.organisation}: {text('mail.empty_subject', language)}"
+    always = ("review", "stopped", "deadlines")
+    names = [*always, *(name for name in counts if name not in always and counts[name])]
+    figures = ", ".join(f"{counts[name]} {count_word(name, counts[name], language)}" for name in names)
+    return f"Postrobot {report.organisation}: {figures}"
 
 
-def mail_text(report: Report, where: str) -> str:
+def mail_text(report: Report, where: str, language: str = "nb") -> str:
     """The mail: figures, the ids to look at first, where the report is, and the audit's head."""
     counts = report.counts
-    lines = [
-        f"Avviksrapport for {report.organisation}, {report.day:%d.%m.%Y}",
-        "",
-        f"Frister i dag eller passert:     {counts['deadlines']}",
-        f"Stoppet:                         {counts['stopped']}",
-        f"Til gjennomsyn:                  {counts['review']}",
-        f"I M i mer enn en virkedag:       {counts['unapproved']}",
-        f"Ikke journalført innen et døgn:  {counts['late']}",
-    ]
+    lines = [text("mail.for", language, organisation=report.organisation, day=f"{report.day:%d.%m.%Y}"), ""]
+    lines += [f"{number:>6}  {count_word(name, number, language)}" for name, number in counts.items()]
     if report.empty:
-        lines += ["", "Ingen avvik. Denne e-posten kommer også på stille dager; uteblir den, er noe galt."]
-    first = [point.id for point in (*report.deadlines, *(p for group in report.stopped for p in group.points))][:10]
+        lines += ["", text("mail.empty", language)]
+    stopped = (point for group in report.stopped for point in group.points.shown)
+    first = list(dict.fromkeys(point.id for point in (*report.deadlines.shown, *stopped)))[:10]
     if first:
-        lines += ["", "Begynn med: " + ", ".join(dict.fromkeys(first))]
+        lines += ["", text("mail.first", language, ids=", ".join(first))]
     lines += [
         "",
-        f"Rapporten:     {where}",
-        "Svar slik:     postrobot review list",
-        f"Revisjon:      hendelse {report.audit_seq}, hash {report.audit_hash}",
+        text("mail.where", language, where=where),
+        text("mail.how", language),
+        text("mail.audit", language, seq=report.audit_seq, hash=report.audit_hash),
         "",
     ]
     return "\n".join(lines)

@@ -5,28 +5,61 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from robot.report.gather import Group, Point, Report
+from robot.report.model import Group, Point, Points, Report
 from robot.texts import text
 
-_WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+_WEEKDAYS: Mapping[str, tuple[str, ...]] = {
+    "nb": ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"),
+    "nn": ("måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag", "søndag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 _MONTHS = (
     "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"
 )  # fmt: skip
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
-CSV_HEAD = ("del", "grunn", "post", "mottatt", "hva", "avsender", "forslag", "detalj", "frist", "svar")
+CSV_HEAD = ("del", "grunn", "post", "mottatt", "hva", "avsender", "forslag", "grunnlag", "detalj", "frist", "svar")
 
 
-def norwegian_date(day: date) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverRow:
+    """One organisation on the cover page. ``counts`` None: its report of that day is missing."""
+
+    organisation: str
+    link: str
+    counts: Mapping[str, int] | None
+
+
+def long_date(day: date, language: str) -> str:
     """``fredag 20. november 2026``."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day}. {_MONTHS[day.month - 1]} {day.year}"
+    if language == "en":
+        return f"{_WEEKDAYS['en'][day.weekday()]} {day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+    return f"{_WEEKDAYS[language][day.weekday()]} {day.day}. {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _environment() -> Any:
+def short_date(stamp: str) -> str:
+    """``20.11.2026``, with the time when the ISO stamp has one."""
+    day = f"{stamp[8:10]}.{stamp[5:7]}.{stamp[:4]}"
+    return f"{day} {stamp[11:16]}" if len(stamp) > 10 else day
+
+
+def hours_text(hours: float, language: str) -> str:
+    """One decimal, with the decimal comma where that is the custom."""
+    if hours < 0.1:
+        return text("units.under", language)
+    return f"{hours:.1f}" if language == "en" else f"{hours:.1f}".replace(".", ",")
+
+
+def _page(name: str, language: str, **values: object) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -36,39 +69,43 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["dato"] = norwegian_date
-    environment.filters["kort"] = lambda stamp: (
-        f"{stamp[8:10]}.{stamp[5:7]}. {stamp[11:16]}" if len(stamp) > 10 else stamp
-    )
-    environment.globals["tekst"] = text
-    return environment
+    environment.filters["long"] = lambda day: long_date(day, language)
+    environment.filters["short"] = short_date
+    environment.filters["hours"] = lambda hours: hours_text(hours, language)
+    say: Any = partial(_say, language)
+    rendered: str = environment.get_template(name).render(t=say, language=language, **values)
+    return rendered
+
+
+def _say(language: str, key: str, **values: object) -> str:
+    return text(key, language, **values)
 
 
 def as_html(report: Report, language: str) -> str:
     """One page; no script, nothing from the net."""
-    rendered: str = _environment().get_template("report.html").render(report=report, language=language)
-    return rendered
+    return _page("report.html", language, report=report)
 
 
-def cover_html(reports: Sequence[tuple[Report, str]], language: str) -> str:
+def cover_html(day: date, rows: Sequence[CoverRow], language: str) -> str:
     """The cover page over several organisations; each with the link to its own page."""
-    rendered: str = _environment().get_template("cover.html").render(reports=reports, language=language)
-    return rendered
+    return _page("cover.html", language, day=day, rows=rows)
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data, with its counts."""
-    data = asdict(report)
-    return {**data, "counts": report.counts}
+    """The report as plain data, with its counts. Groups of points are ``{"shown": […], "total": n}``."""
+    plain = asdict(report)
+    plain["day"] = report.day.isoformat()
+    plain["made_at"] = report.made_at.isoformat(timespec="seconds")
+    return {"counts": report.counts, **plain}
 
 
 def as_json(report: Report) -> str:
-    """The same as a JSON text."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=1, default=str) + "\n"
+    """The same as JSON text."""
+    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
 
 
 def as_csv(report: Report) -> str:
-    """Every point as a line, for spreadsheets: semicolons, and no cell that a spreadsheet would take for a formula."""
+    """For spreadsheets: semicolons, and no cell that a spreadsheet would take for a formula."""
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
@@ -79,37 +116,44 @@ def as_csv(report: Report) -> str:
 
 
 def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
-    def row(part: str, reason: str, point: Point) -> tuple[str, ...]:
-        return (
-            part,
-            reason,
-            point.id,
-            point.received,
-            point.what,
-            point.sender,
-            point.proposal,
-            point.detail,
-            point.due,
-            point.command,
-        )
-
-    def groups(part: str, found: Sequence[Group]) -> Iterator[tuple[str, ...]]:
-        for group in found:
-            for point in group.points:
-                yield row(part, group.title, point)
-
-    for point in report.deadlines:
-        yield row("frist", "", point)
+    yield from _csv_points("frist", "", report.deadlines)
     for sentence in report.troubles:
         yield ("stoppet", sentence, *([""] * (len(CSV_HEAD) - 2)))
-    yield from groups("stoppet", report.stopped)
-    yield from groups("gjennomsyn", report.review)
-    for point in report.unapproved:
-        yield row("i M", "", point)
-    for point in report.late:
-        yield row("sen", "", point)
+    yield from _csv_groups("stoppet", report.stopped)
+    yield from _csv_groups("gjennomsyn", report.review)
+    yield from _csv_points("i M", "", report.unapproved)
+    yield from _csv_points("over et døgn", "", report.late)
+    for cause in report.unconverted:
+        for document in cause.documents:
+            yield ("uten arkivformat", cause.next_step, document, *([""] * (len(CSV_HEAD) - 3)))
+
+
+def _csv_groups(part: str, groups: Sequence[Group]) -> Iterator[tuple[str, ...]]:
+    for group in groups:
+        yield from _csv_points(part, group.title, group.points)
+
+
+def _csv_points(part: str, reason: str, points: Points) -> Iterator[tuple[str, ...]]:
+    for point in points.shown:
+        yield _csv_point(part, reason, point)
+
+
+def _csv_point(part: str, reason: str, point: Point) -> tuple[str, ...]:
+    return (
+        part,
+        reason,
+        point.id,
+        short_date(point.received),
+        point.what,
+        point.sender,
+        point.proposal,
+        " | ".join(point.evidence),
+        point.detail,
+        short_date(point.due) if point.due else "",
+        point.command,
+    )
 
 
 def harmless(cell: str) -> str:
     """A cell no spreadsheet takes for a formula (reliability.md section 8): an apostrophe before ``= + - @``, tab, CR."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.startswith(("\t", "\r")) or cell.lstrip().startswith(("=", "+", "-", "@")) else cell

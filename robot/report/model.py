@@ -1,0 +1,112 @@
+"""What a report is, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One thing a person must look at; all text is masked.
+
+    ``command`` is what answers it, as typed. ``received`` is local time, ISO to the minute; ``due`` an ISO date or empty.
+    """
+
+    id: str
+    received: str
+    what: str
+    detail: str
+    proposal: str
+    evidence: tuple[str, ...]
+    command: str
+    sender: str = ""
+    due: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Points that are shown, and how many there are in all (a page with ten thousand rows helps nobody)."""
+
+    shown: tuple[Point, ...] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Points with one reason. ``next_step`` is what a person does about it."""
+
+    code: str
+    title: str
+    next_step: str
+    points: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconverted:
+    """Journaled documents without archive format, for one cause. ``documents`` are journalpost and document number."""
+
+    code: str
+    next_step: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """Figures for leaders. ``oldest`` is the ISO date of the oldest that waits; ``hours`` the median from arrival to
+    journal, or None."""
+
+    unit: str
+    received: int
+    untouched: int
+    waiting: int
+    oldest: str
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
+    local to ``zone``."""
+
+    organisation: str
+    orgnr: str
+    day: date
+    made_at: datetime
+    zone: str
+    deadlines: Points = field(default_factory=Points)
+    troubles: tuple[str, ...] = ()
+    stopped: tuple[Group, ...] = ()
+    review: tuple[Group, ...] = ()
+    unapproved: Points = field(default_factory=Points)
+    late: Points = field(default_factory=Points)
+    unconverted: tuple[Unconverted, ...] = ()
+    units: tuple[UnitRow, ...] = ()
+    today: Mapping[str, int] = field(default_factory=dict)
+    ruleset: str = ""
+    audit_seq: int = 0
+    audit_hash: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The figures of the subject line and the cover page."""
+        return {
+            "deadlines": self.deadlines.total,
+            "stopped": sum(group.points.total for group in self.stopped) + len(self.troubles),
+            "review": sum(group.points.total for group in self.review),
+            "unapproved": self.unapproved.total,
+            "late": self.late.total,
+            "unconverted": sum(len(cause.documents) for cause in self.unconverted),
+        }
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody has anything to do."""
+        return not any(self.counts.values())
