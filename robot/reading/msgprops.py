@@ -17,6 +17,7 @@ from robot.reading.charset import decode
 from robot.reading.contract import Unreadable
 from robot.reading.html import decode_html, html_text
 from robot.reading.mailheaders import one_line
+from robot.reading.ole import open_ole
 from robot.reading.rtf import decompress, rtf_text
 from robot.reading.text import tidied
 
@@ -78,11 +79,10 @@ def open_storage(path: Path) -> Storage:
     Raises:
         Unreadable: DAMAGED, also when its directory points twice at the same place: then nobody knows what is whose.
     """
-    from olefile import OleFileIO
     from oxmsg.storage import Storage
 
     try:
-        with OleFileIO(str(path)) as ole:
+        with open_ole(path) as ole:
             if any("more than once" in str(issue) for _, issue in ole.parsing_issues):
                 raise Unreadable(ReasonCode.DAMAGED, "Outlook-meldingen er skadet: innholdet peker i kryss.")
             root: Storage = Storage.from_ole(ole)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.reasons import ReasonCode
 from robot.reading.contract import Collector, PartResult, Reader, Unreadable
+from robot.reading.ole import OLE_FAULTS, open_ole
 
 _HERE = "robot.reading"
 _OPEN = "application/vnd.oasis.opendocument."
@@ -137,14 +138,12 @@ def preload() -> None:
 
 def _old_office(path: Path, media_type: str) -> PartResult:
     """Word 97–2003: the file information block says whether it is encrypted (MS-DOC 2.5.1, fEncrypted)."""
-    import olefile
-
     encrypted = False
     try:
-        with olefile.OleFileIO(str(path)) as ole, ole.openstream("WordDocument") as stream:
+        with open_ole(path) as ole, ole.openstream("WordDocument") as stream:
             fib = stream.read(12)
             encrypted = len(fib) == 12 and bool(fib[11] & 0x01)
-    except (OSError, ValueError, IndexError, TypeError, AttributeError):
+    except OLE_FAULTS:
         encrypted = False
     if encrypted:
         raise Unreadable(ReasonCode.ENCRYPTED, "Word-dokumentet er beskyttet med passord.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from robot.reading import cms
 from robot.reading.mailheaders import FAMILIAR, FIELD
+from robot.reading.ole import OLE_FAULTS, open_ole
 from robot.reading.text import bare_utf16
 
 HEAD_BYTES = 8192
@@ -110,12 +111,10 @@ def _binary_kind(head: bytes, path: Path) -> str | None:
 
 
 def _ole_kind(path: Path) -> str:
-    import olefile
-
     try:
-        with olefile.OleFileIO(str(path)) as ole:
+        with open_ole(path) as ole:
             names = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True) if entry}
-    except (OSError, ValueError, IndexError, TypeError, AttributeError, RecursionError):
+    except OLE_FAULTS:
         names = _ole_names(path)
     if "encryptedpackage" in names:
         return ENCRYPTED_OFFICE

@@ -115,25 +115,25 @@ def _attached(one: _Attached, name: int, value: bytes, codepage: str) -> None:
     elif name == _DATA:
         one.data = value
     elif name == _ATTACHMENT:
-        for found in _properties(value, codepage):
-            if found.name == _P_OBJECT:
-                raw = _first(found.data)
+        for pid, said in _properties(value, codepage):
+            if pid == _P_OBJECT:
+                raw = _first(said)
                 if isinstance(raw, bytes) and raw.startswith(_IMESSAGE):
                     one.data, one.message = raw[len(_IMESSAGE) :], True
                 elif isinstance(raw, bytes):
                     one.data = raw
-            elif found.name == _P_LONG_NAME:
-                one.long_name = _string(found.data, codepage)
-            elif found.name == _P_NAME:
-                one.name = one.name or _string(found.data, codepage)
-            elif found.name == _P_DISPLAY:
-                one.long_name = one.long_name or (_string(found.data, codepage) if not one.name else "")
-            elif found.name == _P_MIME:
-                one.mime = _string(found.data, codepage)
+            elif pid == _P_LONG_NAME:
+                one.long_name = _string(said, codepage)
+            elif pid == _P_NAME:
+                one.name = one.name or _string(said, codepage)
+            elif pid == _P_DISPLAY:
+                one.long_name = one.long_name or (_string(said, codepage) if not one.name else "")
+            elif pid == _P_MIME:
+                one.mime = _string(said, codepage)
 
 
 def _message(content: _Content, value: bytes) -> None:
-    found = {one.name: one.data for one in _properties(value, content.codepage)}
+    found = dict(_properties(value, content.codepage))
     codepage = found.get(_P_CODEPAGE)
     charset = _codec(codepage) if isinstance(codepage, int) else content.codepage
     if _P_BODY in found:
@@ -146,13 +146,24 @@ def _message(content: _Content, value: bytes) -> None:
         content.rtf = raw if isinstance(raw, bytes) else b""
 
 
-def _properties(value: bytes, codepage: str) -> list[Any]:
+def _properties(value: bytes, codepage: str) -> list[tuple[int, Any]]:
+    """Number and value of each property that can be decoded; tnefparse decodes when the value is asked for."""
     from tnefparse.mapi import decode_mapi
 
+    found: list[tuple[int, Any]] = []
     try:
-        return list(decode_mapi(value, codepage))
-    except (struct.error, ValueError, IndexError, LookupError, TypeError):
-        return []
+        decoded = decode_mapi(value, codepage)
+    except _ODD:
+        return found
+    for one in decoded:
+        try:
+            found.append((one.name, one.data))
+        except _ODD:
+            continue
+    return found
+
+
+_ODD = (struct.error, ValueError, OverflowError, LookupError, TypeError)
 
 
 def _first(value: Any) -> Any:

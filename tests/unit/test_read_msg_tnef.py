@@ -206,3 +206,16 @@ def test_winmail_cut_short_gives_what_is_there(read_document):
     raw = tnef((1, 0x800C, b"Hei"), (2, 0x9002, b"\0" * 14), (2, 0x800F, b"innhold som er langt"))
     post = read_document(raw[:-10])
     assert (None, "Hei") == (post.main.reason, post.children("0")[0].text)
+
+
+def test_a_sector_size_that_no_compound_file_has_takes_no_memory(read_document):
+    raw = bytearray(compound_file(message()))
+    raw[30:32] = struct.pack("<H", 40)
+    assert ReasonCode.DAMAGED is read_document(bytes(raw), name="a.msg").main.reason
+
+
+def test_one_odd_property_does_not_cost_the_text_of_winmail(read_document):
+    odd_time = struct.pack("<HH", 0x0040, 0x0039) + b"\xff" * 8
+    body = struct.pack("<HHII", 0x001E, 0x1000, 1, 4) + b"Hei\0"
+    raw = tnef((1, 0x9003, struct.pack("<I", 2) + odd_time + body))
+    assert "Hei" == read_document(raw).children("0")[0].text
