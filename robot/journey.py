@@ -39,6 +39,7 @@ from robot.stages.read import NeedsScans, Opened, read_post
 log = structlog.get_logger()
 
 Owed = Sequence[tuple[Effect, bool]]
+"""What has been begun and is to be sent now, in order; each with whether nothing can have been sent before."""
 
 WAITS_FOR_ARCHIVE = "decide"
 """``stage`` of a received post that could not be decided for want of the archive."""
@@ -88,18 +89,19 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
         _wait(seq, office, rest)  # it was read once and needs the archive, which is still away: no use reading it again
         return Step.WAITING
     if post.state is State.RECEIVED:
-        owed = _read_judge_decide(post, office, scans=scans)
+        owed, decision = _read_judge_decide(post, office, scans=scans)
     else:
         with office.store.write() as tx:
-            owed = _go_on(tx, post, _decision(tx, post), office)
+            decision = _decision(tx, post)
+            owed = _go_on(tx, post, decision, office)
     while owed:
-        owed = _perform(seq, owed, office)
+        owed = _perform(seq, owed, decision, office)
     with office.store.read() as reads:
         now = reads.post(seq)
     return Step.ENDED if now is None or now.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
 
 
-def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> Owed:
+def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Owed, Decision]:
     """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
     with read_post(post, office, scans=scans) as opened:
         with office.store.read() as reads:
@@ -113,7 +115,7 @@ def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> Owed:
             with office.store.write() as tx:
                 newer = find_duplicates(tx, post, opened.read)
                 if newer == duplicates:
-                    return _store_decision(tx, post, opened, judged, decision, unused, office)
+                    return _store_decision(tx, post, opened, judged, decision, unused, office), decision
             duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
 
 
@@ -193,7 +195,7 @@ def _finish(tx: Tx, post: Post, decision: Decision) -> None:
     )
 
 
-def _perform(seq: int, owed: Owed, office: Office) -> Owed:
+def _perform(seq: int, owed: Owed, decision: Decision, office: Office) -> Owed:
     """Sends one round in order, stopping at the first that did not succeed; records all, and begins the next round."""
     with office.store.read() as reads:
         post = reads.post(seq)
@@ -218,7 +220,7 @@ def _perform(seq: int, owed: Owed, office: Office) -> Owed:
                 post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=refused.reason, stage=stage, detail=refused.detail
             )
             return ()
-        return _go_on(tx, post, _decision(tx, post), office)
+        return _go_on(tx, post, decision, office)
 
 
 def _unsent(fresh: bool) -> effects.Sent:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from models.archive import (
     ArchiveWrite,
@@ -29,6 +30,14 @@ class Round:
     """Effects to be sent now, in order. Each is (effect, fresh): fresh means that nothing can have been sent before."""
 
     effects: tuple[tuple[Effect, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An effect by its key; its request, which costs more, is made when it is to be planned."""
+
+    key: str
+    make: Callable[[], NewEffect]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,9 @@ def next_round(tx: Tx, post: Post, decision: Decision, *, one_at_a_time: bool, s
     ``one_at_a_time``: for an archive without look-up by key, so that a crash leaves at most one write in doubt.
     ``source``: whether the post's source is still to be told (False for what could never be fetched).
     """
-    for wanted in _rounds(tx, post, decision, source):
-        planned = [tx.plan(new) for new in wanted]
+    known = {effect.key: effect for effect in tx.effects_of(post.seq)}
+    for wanted in _rounds(tx, post, decision, source, known):
+        planned = [_planned(tx, one, known) for one in wanted]
         still_open = [effect for effect in planned if effect.state is not EffectState.DONE]
         if not still_open:
             continue
@@ -76,6 +86,12 @@ def next_round(tx: Tx, post: Post, decision: Decision, *, one_at_a_time: bool, s
     return Complete()
 
 
+def _planned(tx: Tx, wanted: Wanted, known: Mapping[str, Effect]) -> Effect:
+    """The effect as it stands: what is done already is not worked out again, only its key."""
+    there = known.get(wanted.key)
+    return there if there is not None and there.state is EffectState.DONE else tx.plan(wanted.make())
+
+
 def _others_turn(tx: Tx, post: Post, effects: list[Effect]) -> bool:
     """Whether another post is at work on one of these (a case both go into). One whose owner has ended is taken over."""
     for effect in effects:
@@ -88,23 +104,19 @@ def _others_turn(tx: Tx, post: Post, effects: list[Effect]) -> bool:
     return False
 
 
-def _rounds(tx: Tx, post: Post, decision: Decision, source: bool) -> Iterator[list[NewEffect]]:
+def _rounds(
+    tx: Tx, post: Post, decision: Decision, source: bool, known: Mapping[str, Effect]
+) -> Iterator[list[Wanted]]:
     """Rounds in order; each needs what the ones before it gave. Those that are done are planned again to no effect."""
     if post.state is State.DECIDED and decision.way is Way.ARCHIVE:
-        yield from _archive_rounds(tx, post, decision)
+        yield from _archive_rounds(tx, post, decision, known)
         return
     if post.state is State.DECIDED and decision.way is Way.FORWARD and decision.forward is not None:
-        yield [forward_effect(post, decision.forward)]
+        forward = forward_effect(post, decision.forward)
+        yield [Wanted(forward.key, lambda: forward)]
     if source:
-        yield [_take_over(post)]
-        yield [
-            NewEffect(
-                key=with_role(post.key, "se"),
-                kind=EffectKind.SETTLE,
-                request={"source": post.source, "outcome": outcome_of(decision).value},
-                post_seq=post.seq,
-            )
-        ]
+        yield [Wanted(with_role(post.key, "ta"), partial(_take_over, post))]
+        yield [Wanted(with_role(post.key, "se"), partial(_settle, post, decision))]
 
 
 def _take_over(post: Post) -> NewEffect:
@@ -117,12 +129,21 @@ def _take_over(post: Post) -> NewEffect:
     )
 
 
-def _archive_rounds(tx: Tx, post: Post, decision: Decision) -> Iterator[list[NewEffect]]:
+def _settle(post: Post, decision: Decision) -> NewEffect:
+    return NewEffect(
+        key=with_role(post.key, "se"),
+        kind=EffectKind.SETTLE,
+        request={"source": post.source, "outcome": outcome_of(decision).value},
+        post_seq=post.seq,
+    )
+
+
+def _archive_rounds(tx: Tx, post: Post, decision: Decision, known: Mapping[str, Effect]) -> Iterator[list[Wanted]]:
     case, journalpost = decision.case, decision.journalpost
     if case is None or journalpost is None:
         raise ValueError(f"decision of {post.id} has no journalpost")
 
-    def effect(write: ArchiveWrite, key: str) -> NewEffect:
+    def make(write: ArchiveWrite, key: str) -> NewEffect:
         return NewEffect(
             key=key,
             kind=EffectKind.ARCHIVE,
@@ -131,11 +152,14 @@ def _archive_rounds(tx: Tx, post: Post, decision: Decision) -> Iterator[list[New
             order_key=case.key,
         )
 
+    def effect(write: ArchiveWrite, key: str) -> Wanted:
+        return Wanted(key, partial(make, write, key))
+
     if case.new is not None:
         yield [effect(case.new, case.key)]
-    saksmappe = _system_id(tx, case)
+    saksmappe = _system_id(tx, case, known)
     yield [effect(_ny_journalpost(saksmappe, journalpost), with_role(post.key, "jp"))]
-    registered = _located(tx, with_role(post.key, "jp"))
+    registered = _located(tx, with_role(post.key, "jp"), known)
     yield [effect(write, with_role(post.key, role)) for role, write in _rest(registered, saksmappe, case, journalpost)]
 
 
@@ -169,11 +193,11 @@ def _rest(
         yield "j", Statusendring(journalpost=journalpost, til=Journalstatus.JOURNALFOERT, assessed_on=assessed)
 
 
-def _system_id(tx: Tx, case: PlannedCase) -> str:
-    return case.existing.system_id if case.existing is not None else _located(tx, case.key)
+def _system_id(tx: Tx, case: PlannedCase, known: Mapping[str, Effect]) -> str:
+    return case.existing.system_id if case.existing is not None else _located(tx, case.key, known)
 
 
-def _located(tx: Tx, key: str) -> str:
+def _located(tx: Tx, key: str, known: Mapping[str, Effect]) -> str:
     """The system id an effect that is done was answered with; empty while it is not (then nobody gets that far)."""
-    effect = tx.effect(key)
+    effect = known.get(key) or tx.effect(key)
     return str(effect.locator["system_id"]) if effect is not None and effect.locator is not None else ""

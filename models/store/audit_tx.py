@@ -12,6 +12,10 @@ from models.store import tables as t
 from models.store.base import Part
 from models.store.codec import plain
 
+_HEAD = select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update()
+_NEW_HEAD = update(t.counter).where(t.counter.c.name == "audit")
+_EVENT = insert(t.audit_event)
+
 Details = Mapping[str, str | int | Sequence[str]]
 
 
@@ -66,19 +70,18 @@ class AuditTx(Part):
             "prev_hash": prev_hash,
         }
         digest = row_hash(row)
-        self.conn.execute(insert(t.audit_event).values({**row, "details": plain(row["details"]), "hash": digest}))
+        self.conn.execute(_EVENT, {**row, "details": plain(row["details"]), "hash": digest})
         self._head = (seq + 1, digest)
 
     def _load_head(self) -> tuple[int, str]:
-        query = select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update()
-        value, head = self.conn.execute(query).one()
+        value, head = self.conn.execute(_HEAD).one()
         return int(value), str(head)
 
     def seal(self) -> None:
         """Writes the chain's head; called once, just before the commit."""
         if self._head is not None:
             seq, digest = self._head
-            self.conn.execute(update(t.counter).where(t.counter.c.name == "audit").values(value=seq, text=digest))
+            self.conn.execute(_NEW_HEAD, {"value": seq, "text": digest})
 
 
 def events_after(part: Part, seq: int, *, limit: int = 1000) -> Iterator[Row[tuple[object, ...]]]:

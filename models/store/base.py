@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from models.store import tables as t
 
@@ -15,9 +15,13 @@ class Part:
         self.now = now
 
 
+_NUMBER = select(t.counter.c.value).where(t.counter.c.name == bindparam("series")).with_for_update()
+_NEXT_NUMBER = update(t.counter).where(t.counter.c.name == bindparam("series"))
+# Statements of the hot paths are made once: to build one costs more than SQLite takes to answer it.
+
+
 def next_number(conn: Connection, name: str) -> int:
     """The next number of a gap-free series (``post``, ``effect``), under the write lock."""
-    query = select(t.counter.c.value).where(t.counter.c.name == name).with_for_update()
-    number = int(conn.execute(query).scalar_one()) + 1
-    conn.execute(update(t.counter).where(t.counter.c.name == name).values(value=number))
+    number = int(conn.execute(_NUMBER, {"series": name}).scalar_one()) + 1
+    conn.execute(_NEXT_NUMBER, {"series": name, "value": number})
     return number

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, insert, or_, select, update
 
 from models.audit import AuditEvent
 from models.store import tables as t
@@ -90,18 +90,34 @@ class Effect:
         )
 
 
+_BY_KEY = select(t.effect).where(t.effect.c.key == bindparam("effect_key"))
+_OF_POST = select(t.effect).where(t.effect.c.post_seq == bindparam("owner")).order_by(t.effect.c.seq)
+_NEW = insert(t.effect)
+_CHANGE = update(t.effect).where(t.effect.c.key == bindparam("effect_key"))
+_EARLIER_ON_CASE = (
+    select(t.effect.c.key)
+    .join(t.post, t.post.c.seq == t.effect.c.post_seq)
+    .where(
+        t.effect.c.order_key == bindparam("case_key"),
+        t.effect.c.state.in_(OPEN),
+        t.effect.c.post_seq < bindparam("before"),
+        t.post.c.state.in_(("received", "decided", "archived")),
+    )
+    .limit(1)
+)
+
+
 class EffectReads(Part):
     """Questions about effects."""
 
     def effect(self, key: str) -> Effect | None:
         """One effect by its key."""
-        row = self.conn.execute(select(t.effect).where(t.effect.c.key == key)).mappings().first()
+        row = self.conn.execute(_BY_KEY, {"effect_key": key}).mappings().first()
         return Effect.of(row) if row is not None else None
 
     def effects_of(self, post_seq: int) -> list[Effect]:
         """The effects a post owns, in the order they were planned."""
-        query = select(t.effect).where(t.effect.c.post_seq == post_seq).order_by(t.effect.c.seq)
-        return [Effect.of(row) for row in self.conn.execute(query).mappings()]
+        return [Effect.of(row) for row in self.conn.execute(_OF_POST, {"owner": post_seq}).mappings()]
 
     def open_effects(self) -> int:
         """How many effects are not done or refused."""
@@ -109,17 +125,8 @@ class EffectReads(Part):
 
     def case_is_busy(self, order_key: str, *, before: int) -> bool:
         """Whether a post earlier than ``before``, and still on its way, has an unfinished archive effect on this case."""
-        query = (
-            select(t.effect.c.key)
-            .join(t.post, t.post.c.seq == t.effect.c.post_seq)
-            .where(
-                t.effect.c.order_key == order_key,
-                t.effect.c.state.in_(OPEN),
-                t.effect.c.post_seq < before,
-                t.post.c.state.in_(("received", "decided", "archived")),
-            )
-        )
-        return self.conn.execute(query.limit(1)).first() is not None
+        found = self.conn.execute(_EARLIER_ON_CASE, {"case_key": order_key, "before": before})
+        return found.first() is not None
 
     def loose_effects(self, limit: int = 100) -> list[Effect]:
         """Effects that are due and that the walk of a post does not perform: those that no post owns, the kinds that
@@ -155,19 +162,18 @@ class EffectTx(AuditTx, EffectReads):
         digest = hashlib.sha256(text.encode()).hexdigest()
         there = self.effect(new.key)
         if there is None:
-            self.conn.execute(
-                insert(t.effect).values(
-                    key=new.key,
-                    seq=next_number(self.conn, "effect"),
-                    post_seq=new.post_seq,
-                    kind=new.kind,
-                    order_key=new.order_key,
-                    request=text,
-                    request_hash=digest,
-                    state=EffectState.PLANNED,
-                    planned_at=self.now,
-                )
-            )
+            row = {
+                "key": new.key,
+                "seq": next_number(self.conn, "effect"),
+                "post_seq": new.post_seq,
+                "kind": new.kind,
+                "order_key": new.order_key,
+                "request": text,
+                "request_hash": digest,
+                "state": EffectState.PLANNED,
+                "planned_at": self.now,
+            }
+            self.conn.execute(_NEW, row)
         elif there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
             self._set(
                 new.key,
@@ -234,4 +240,4 @@ class EffectTx(AuditTx, EffectReads):
         self._set(effect.key, post_seq=post_seq)
 
     def _set(self, key: str, **values: object) -> None:
-        self.conn.execute(update(t.effect).where(t.effect.c.key == key).values(**values))
+        self.conn.execute(_CHANGE, {"effect_key": key, **values})

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from models.audit import AuditEvent
 from models.decision import Decision
@@ -25,6 +25,13 @@ from models.store.codec import from_text, pack, plain, to_text, unpack
 
 WORKING = (State.RECEIVED, State.DECIDED, State.ARCHIVED)
 ENDS = (State.DONE, State.SET_ASIDE)
+
+
+_BY_SEQ = select(t.post).where(t.post.c.seq == bindparam("post_no"))
+_BY_ID = select(t.post).where(t.post.c.id == bindparam("post_id"))
+_DOCUMENTS = select(t.document).where(t.document.c.post_seq == bindparam("post_no")).order_by(t.document.c.no)
+_CHANGE = update(t.post).where(t.post.c.seq == bindparam("post_no"))
+_MOVE = update(t.post).where(t.post.c.seq == bindparam("post_no"), t.post.c.state == bindparam("seen"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +59,17 @@ class PostReads(Part):
 
     def post(self, ref: str | int) -> Post | None:
         """A post by its id (``2026-11-24-0042``) or sequence number."""
-        where = t.post.c.seq == ref if isinstance(ref, int) else t.post.c.id == ref
-        row = self.conn.execute(select(t.post).where(where)).mappings().first()
+        row = self.row(ref)
         return self._post(row) if row is not None else None
 
     def row(self, ref: str | int) -> RowMapping | None:
         """The bare row of a post, with the columns people list by."""
-        where = t.post.c.seq == ref if isinstance(ref, int) else t.post.c.id == ref
-        return self.conn.execute(select(t.post).where(where)).mappings().first()
+        if isinstance(ref, int):
+            return self.conn.execute(_BY_SEQ, {"post_no": ref}).mappings().first()
+        return self.conn.execute(_BY_ID, {"post_id": ref}).mappings().first()
 
     def _post(self, row: RowMapping) -> Post:
-        documents = self.conn.execute(
-            select(t.document).where(t.document.c.post_seq == row["seq"]).order_by(t.document.c.no)
-        ).mappings()
+        documents = self.conn.execute(_DOCUMENTS, {"post_no": row["seq"]}).mappings()
         return Post(
             id=row["id"],
             seq=row["seq"],
@@ -325,9 +330,14 @@ class PostTx(AuditTx, PostReads):
         if rule is not None:
             columns["rule"] = rule
         done = self.conn.execute(
-            update(t.post)
-            .where(t.post.c.seq == post.seq, t.post.c.state == post.state)
-            .values(state=state, reason=reason.value if reason else None, **columns)
+            _MOVE,
+            {
+                "post_no": post.seq,
+                "seen": post.state,
+                "state": state,
+                "reason": reason.value if reason else None,
+                **columns,
+            },
         )
         if done.rowcount != 1:
             raise LostRace(post.id)
@@ -351,7 +361,7 @@ class PostTx(AuditTx, PostReads):
         """Changes what people list a post by, its locator or its next try; never its state."""
         if "state" in columns:
             raise ValueError("a state is changed by move()")
-        self.conn.execute(update(t.post).where(t.post.c.seq == seq).values(**columns))
+        self.conn.execute(_CHANGE, {"post_no": seq, **columns})
 
     def set_locator(self, seq: int, locator: object) -> None:
         """Where the post is at its source now."""

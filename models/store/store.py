@@ -61,6 +61,7 @@ class Store:
         self.blobs = BlobStore(folder / "files")
         self.spool = folder / "spool"
         self._writer = threading.Lock()
+        self._secret: bytes | None = None
         self._snapshot: Mapping[str, Any] = {"read_only": True}
         if shared:  # PostgreSQL's default shows what others commit meanwhile (READ COMMITTED)
             self._snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -92,9 +93,11 @@ class Store:
 
     def secret(self) -> bytes:
         """The organisation's own key for keyed hashes; made once. Destroying it makes the references anonymous."""
-        with self.read() as reads:
-            row = reads.conn.execute(select(t.counter.c.text).where(t.counter.c.name == "secret")).scalar()
-        return bytes.fromhex(str(row))
+        if self._secret is None:
+            with self.read() as reads:
+                row = reads.conn.execute(select(t.counter.c.text).where(t.counter.c.name == "secret")).scalar()
+            self._secret = bytes.fromhex(str(row))
+        return self._secret
 
     def close(self) -> None:
         """Closes all connections."""
