@@ -132,7 +132,7 @@ def preload() -> None:
     """Imports all readers and what they lean on, so that a child forked later need not."""
     for place in set(_PLACES.values()):
         _imported(place)
-    for heavy in ("docx", "openpyxl", "oxmsg", "tnefparse", "selectolax.lexbor", "olefile"):
+    for heavy in ("oxmsg", "tnefparse", "selectolax.lexbor", "olefile"):
         importlib.import_module(heavy)
 
 
