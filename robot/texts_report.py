@@ -38,7 +38,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "stopped.none": ("Ingenting er stoppet.", "Ingenting er stoppa.", "Nothing is stopped."),
     "review.heading": ("Til gjennomsyn", "Til gjennomsyn", "To review"),
     "review.none": ("Ingenting til gjennomsyn.", "Ingenting til gjennomsyn.", "Nothing to review."),
-    "review.caption": ("{title}, eldste først", "{title}, eldste først", "{title}, oldest first"),
+    "review.order": ("Det som haster først, så eldste", "Det som hastar først, så eldste", "What is urgent first, then the oldest"),
     "unapproved.heading": ("Journalposter i M i mer enn en virkedag", "Journalpostar i M i meir enn ein yrkedag", "Journalposter in M for more than one working day"),
     "unapproved.caption": ("Venter på godkjenning, eldste først", "Ventar på godkjenning, eldste først", "Waiting for approval, oldest first"),
     "unapproved.none": ("Ingen journalposter venter så lenge.", "Ingen journalpostar ventar så lenge.", "No journalpost has waited that long."),

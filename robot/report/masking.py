@@ -7,6 +7,8 @@ import re
 from models.organisation import Organisation
 from rules.detectors import scan
 
+_STARS = "*****"
+
 _STRICT = re.compile(
     r"\bkode ?[67]\b|strengt fortruleg|strengt fortrolig|fortrolig adresse|fortruleg adresse|adressesperre|"
     r"adressebeskytt|sperr(?:et|a) adresse|skjult adresse|voldsalarm|valdsalarm",
@@ -17,6 +19,10 @@ beside a name."""
 
 _STRICT_CODES = frozenset({"6", "7", "K6", "K7", "KODE6", "KODE7", "SF", "SPSF", "SPFO"})
 """Access codes that mean address protection (SPSF and SPFO are the codes of Folkeregisteret's older exchange)."""
+
+
+_ELEVEN = re.compile(r"(?<![0-9])[0-9]{6}[ .-]?[0-9]{5}(?![0-9])")
+"""The shape of an identity number. The detectors want a date and check digits that hold; a report hides the mistyped too."""
 
 
 class Masker:
@@ -34,8 +40,8 @@ class Masker:
         if not text:
             return text
         for finding in sorted(scan(text, sted="rapport", own_numbers=self._own), key=lambda f: f.start, reverse=True):
-            text = f"{text[: finding.start]}*****{text[finding.end :]}"
-        return text
+            text = f"{text[: finding.start]}{_STARS}{text[finding.end :]}"
+        return _ELEVEN.sub(_STARS, text)
 
     def strict(self, text: str) -> bool:
         """Whether the text speaks of address protection: then nothing of the post may be shown but its id."""

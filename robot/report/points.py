@@ -133,13 +133,15 @@ class PointMaker:
 
     def _near(self, near: Sequence[str]) -> list[str]:
         """Names of the rules that missed by one of several *positive* conditions; an exception that did not apply is no
-        likeness."""
+        likeness, nor are the shared rules about machine-made post."""
         from rules.conditions import NoneOf
 
         found = []
         for rule_id in near:
             rule = self.rules.rule(rule_id) if self.rules is not None else None
-            if rule is not None and sum(not isinstance(part, NoneOf) for part in rule.conjuncts) > 1:
+            if rule is None or rule.place.file.startswith("felles/"):
+                continue
+            if sum(not isinstance(part, NoneOf) for part in rule.conjuncts) > 1:
                 found.append(rule.navn)
         return found[:2]
 
