@@ -75,9 +75,24 @@ def _refuse_what_is_no_mail(data: Buffer, root: MimePart) -> None:
     if familiar:
         return
     sample = data[root.start : root.start + 4096]
-    binary = len(sample) - len(sample.translate(None, bytes(set(range(32)) - set(b"\t\r\n\f\x1b"))))
-    if binary * 20 > len(sample):
+    if (len(sample) - len(sample.translate(None, _strange(sample)))) * 20 > len(sample):
         raise Unreadable(ReasonCode.NOT_A_MESSAGE, "Innholdet er ikke en e-post: det har ikke noe meldingshode.")
+
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\r\n\f\x1b"))
+_NO_LETTERS = bytes((0x7F, 0x80, 0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+def _strange(sample: bytes) -> bytes:
+    """Bytes that no text has many of.
+
+    Where it is not UTF-8, those that windows-1252 has no letter for count too: IMAP servers give 0x80 for NUL.
+    """
+    try:
+        sample.rstrip(bytes(range(0x80, 0x100))).decode()
+    except UnicodeDecodeError:
+        return _CONTROLS + _NO_LETTERS
+    return _CONTROLS
 
 
 def _opened(data: Buffer, root: MimePart) -> bytes:

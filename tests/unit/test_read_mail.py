@@ -297,3 +297,12 @@ def test_winmail_dat_is_unpacked(read_document):
     )
     post = read_document(multipart(part("text/plain", b"x"), attachment))
     assert [("brev.txt", "innhold i brevet")] == [(child.name, child.text) for child in post.children("0.1")]
+
+
+def test_binary_that_a_mail_server_rewrote_is_still_no_message(read_document):
+    # IMAP cannot carry NUL: servers give 0x80 in its place, and CR LF for every LF.
+    junk = bytes((n * 73 + n // 7) % 256 for n in range(4096)).replace(b"\n", b"\r\n").replace(b"\0", b"\x80")
+    assert read_document(junk, declared="message/rfc822").main.reason is ReasonCode.NOT_A_MESSAGE
+    for letter in ("Blåbærsyltetøy og rømmegrøt. " * 50, "Привет, это письмо. " * 50):
+        assert read_document(letter.encode(), declared="message/rfc822").main.reason is None
+    assert read_document(("Blåbær – «søt» " * 50).encode("cp1252"), declared="message/rfc822").main.reason is None
