@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from connectors.testing.postgres import Postgres, programs
+from robot.reading.dispatch import ReadingRoom
+from robot.variants import VARIANT_TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -36,3 +38,10 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres.create()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def reading_room() -> Iterator[ReadingRoom]:
+    """The real sandbox, started once for all tests that only need one."""
+    with ReadingRoom(tasks=VARIANT_TASKS) as room:
+        yield room
