@@ -22,9 +22,13 @@ pytestmark = [pytest.mark.server, pytest.mark.timeout(900)]
 USER = "post"
 DAY = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
 SCANNER = {"email/made-here/eicar_attachment.eml"}
+"""Found by a virus scanner only."""
+REWRITTEN = {"email/mail-parser/mail_outlook_1.eml"}
+"""An Outlook file that goes by .eml: a mail server gives it other line ends, and what is left is no Outlook file."""
 TWINS = (frozenset({"email/spamassassin/1_015.eml", "email/spamassassin/1_016.eml"}),)
 FELLES = {"sikkert-duplikat", "returmelding", "lesekvittering", "automatisk-svar", "tom-melding"}
-REPLIES = "svar-paa-vaart-brev"
+NAMES_OUR_CASE = {"svar_til_sak.eml", "svar_fra_fremmed.eml", "klage.eml"}
+"""Letters that the shared rule for replies holds for a person, since the case they name is not there."""
 
 
 def demo_promises(folder: Path) -> list[kit.Promise]:
@@ -34,7 +38,7 @@ def demo_promises(folder: Path) -> list[kit.Promise]:
     return [
         kit.Promise(
             name=f"demo/{one.name}",
-            outcome="dismissed" if one.rule in FELLES else "set_aside" if one.rule == REPLIES else "archived",
+            outcome="dismissed" if one.rule in FELLES else "set_aside" if one.name in NAMES_OUR_CASE else "archived",
             content=contents[one.name],
         )
         for one in post.expected
@@ -109,7 +113,9 @@ def mailboxes(trial: kit.Trial, server: Dovecot) -> dict[str, list[tuple[bytes, 
     assert user is not None
     client = server.client(user.group(1))
     found = {}
-    for _, _, name in client.list_folders():
+    for about, _, name in client.list_folders():
+        if b"\\NonExistent" in about or b"\\Noselect" in about:
+            continue  # «Robot» is only where the robot's mailboxes hang
         client.select_folder(name, readonly=True)
         got = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS"])
         found[name] = [(one[b"BODY[]"], one[b"FLAGS"]) for one in got.values()]
@@ -120,7 +126,7 @@ def mailboxes(trial: kit.Trial, server: Dovecot) -> dict[str, list[tuple[bytes, 
 def test_every_message_ends_as_promised(trial: kit.Trial, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(trial.report())  # noqa: T201
-    assert [] == trial.faults(excepted=SCANNER, twins=TWINS)
+    assert [] == trial.faults(excepted=SCANNER | REWRITTEN, twins=TWINS)
 
 
 def test_the_letter_behind_each_message_is_journaled(trial: kit.Trial) -> None:
