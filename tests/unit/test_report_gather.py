@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from datetime import time as clock_time
 from pathlib import Path
 
 import pytest
@@ -268,7 +269,7 @@ def test_a_missing_report_is_said_in_the_next_one_and_in_status(store: Store, cl
     clock.go(-3 * DAY_S)
     aside(store, "a", R.NO_RULE)
     clock.at = NOW.timestamp()
-    due = datetime(2026, 11, 24, 7, 30).time()
+    due = clock_time(7, 30)
     assert "23.11.2026" in missing_before(store, TODAY, "Europe/Oslo")
     assert "24.11.2026" in missing_now(store, NOW, "Europe/Oslo", due)
     assert "23.11.2026" in missing_now(store, NOW.replace(hour=7, minute=0), "Europe/Oslo", due)
