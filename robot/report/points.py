@@ -101,7 +101,7 @@ class PointMaker:
             values = {"journalpost": row["journalpost"], "status": row["journalstatus"] or ""}
             return text(key, say, **values) + unit
         if row["saktittel"]:
-            title = row["offentlig_tittel"] if row["tilgang"] == "shielded" else row["saktittel"]
+            title = text("point.shielded", say) if row["tilgang"] == "shielded" else row["saktittel"]
             key = "proposal.case" if row["saksnummer"] else "proposal.new_case"
             return text(key, say, number=row["saksnummer"] or "", title=title) + unit
         if decision is not None and decision.proposed is Way.DISMISS:
