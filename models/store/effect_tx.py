@@ -162,19 +162,8 @@ class EffectTx(AuditTx, EffectReads):
         digest = hashlib.sha256(text.encode()).hexdigest()
         there = self.effect(new.key)
         if there is None:
-            row = {
-                "key": new.key,
-                "seq": next_number(self.conn, "effect"),
-                "post_seq": new.post_seq,
-                "kind": new.kind,
-                "order_key": new.order_key,
-                "request": text,
-                "request_hash": digest,
-                "state": EffectState.PLANNED,
-                "planned_at": self.now,
-            }
-            self.conn.execute(_NEW, row)
-        elif there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
+            return self._insert(new, text, digest)
+        if there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
             self._set(
                 new.key,
                 request=text,
@@ -183,13 +172,45 @@ class EffectTx(AuditTx, EffectReads):
                 state=EffectState.PLANNED,
                 tries=0,
                 lookups=0,
-                next_try_at=0.0,
+                # What waits for a connection that is down goes on waiting: else it would be tried again at once, for ever.
+                next_try_at=there.next_try_at if there.state is EffectState.PLANNED else 0.0,
                 error="",
             )
-        found = self.effect(new.key)
-        if found is None:  # pragma: no cover - it was just written in this transaction
-            raise LookupError(new.key)
-        return found
+            found = self.effect(new.key)
+            if found is None:  # pragma: no cover - it was just written in this transaction
+                raise LookupError(new.key)
+            return found
+        return there
+
+    def _insert(self, new: NewEffect, text: str, digest: str) -> Effect:
+        effect = Effect(
+            key=new.key,
+            seq=next_number(self.conn, "effect"),
+            kind=new.kind,
+            post_seq=new.post_seq,
+            order_key=new.order_key,
+            request=json.loads(text),  # as it will be read back, whatever the caller's own values were
+            state=EffectState.PLANNED,
+            tries=0,
+            lookups=0,
+            next_try_at=0.0,
+            locator=None,
+            error="",
+            planned_at=self.now,
+        )
+        row = {
+            "key": effect.key,
+            "seq": effect.seq,
+            "post_seq": effect.post_seq,
+            "kind": effect.kind,
+            "order_key": effect.order_key,
+            "request": text,
+            "request_hash": digest,
+            "state": effect.state,
+            "planned_at": effect.planned_at,
+        }
+        self.conn.execute(_NEW, row)
+        return effect
 
     def begin(self, effects: Sequence[Effect]) -> None:
         """Marks effects as about to be sent. From the commit on they are *unknown* until an outcome is recorded."""

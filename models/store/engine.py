@@ -65,8 +65,15 @@ def make_engine(address: StoreAddress) -> Engine:
     @event.listens_for(engine, "begin")
     def _on_begin(conn: Connection) -> None:
         read_only = conn.get_execution_options().get("read_only", False)
-        conn.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
-        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        raw = conn.connection.driver_connection
+        if raw is None:  # pragma: no cover - a connection that begins is open
+            raise ValueError("no connection")
+        # Neither of these can meet a lock, so neither needs SQLAlchemy's translation of errors, which costs more.
+        raw.execute(f"PRAGMA query_only={int(read_only)}")
+        if read_only:
+            raw.execute("BEGIN")
+        else:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
