@@ -19,7 +19,7 @@ from models.errors import AlreadyDone, MaybeDone, NeedsHuman, OutOfReach, TryLat
 from models.post import Locator, Outcome
 from models.reasons import ReasonCode
 from models.store.codec import from_text, plain, to_text
-from models.store.effect_tx import Effect, EffectKind
+from models.store.effect_tx import Effect, EffectKind, EffectState
 from models.store.store import Tx
 from robot.breaker import Breakers
 
@@ -67,10 +67,11 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class UnknownNow:
-    """It may have taken effect; to be looked up."""
+    """It may have taken effect; to be looked up. ``asked`` False: the other side could not even be asked now."""
 
     after_s: float
     error: str
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +112,32 @@ def send(effect: Effect, outside: Outside, *, fresh: bool, at: Locator | None = 
     name = connection_of(effect)
     rest = outside.breakers.rests_for(name)
     if rest:
-        return Later(after_s=rest, error="forbindelsen hviler", count=False)
+        return _put_off(effect, fresh, rest, "forbindelsen hviler", count=False)
     try:
         sent = _PERFORM[effect.kind](effect, outside, fresh, at or {})
     except AlreadyDone as already:
         sent = DoneNow(_reference(already.reference))
     except MaybeDone as maybe:
-        sent = UnknownNow(after_s=LOOKUP_WAITS_S[0], error=str(maybe))
+        wait = LOOKUP_WAITS_S[min(effect.lookups, len(LOOKUP_WAITS_S) - 1)]
+        sent = UnknownNow(after_s=wait, error=str(maybe))
     except OutOfReach as down:
         rest = outside.breakers.out_of_reach(name, str(down))
-        return Later(after_s=rest, error=str(down), count=False)
+        return _put_off(effect, fresh, rest, str(down), count=False)
     except TryLater as later:
         outside.breakers.later(name, str(later))
         wait = later.after_s or BACKOFF_S[min(effect.tries, len(BACKOFF_S)) - 1]
-        return Later(after_s=wait, error=str(later))
+        return _put_off(effect, fresh, wait, str(later), count=True)
     except NeedsHuman as human:
         sent = Refused(human.reason, human.detail)
     outside.breakers.ok(name)
     return sent
+
+
+def _put_off(effect: Effect, fresh: bool, after_s: float, error: str, *, count: bool) -> Sent:
+    """Nothing took effect *now*. A write that was in doubt before stays so: it must be looked up, not sent (I6)."""
+    if not fresh and effect.kind in (EffectKind.ARCHIVE, EffectKind.CARE):
+        return UnknownNow(after_s=after_s, error=error, asked=False)
+    return Later(after_s=after_s, error=error, count=count)
 
 
 def _reference(reference: object) -> Mapping[str, object]:
@@ -154,6 +163,8 @@ def _archive(effect: Effect, outside: Outside, fresh: bool, _at: Locator) -> Sen
                 return Refused(ReasonCode.AMBIGUOUS_WRITE, f"Arkivet kan ikke svare på om dette ble gjort: {why}")
             case Absent(settled=False) if effect.lookups < len(LOOKUP_WAITS_S):
                 return UnknownNow(after_s=LOOKUP_WAITS_S[effect.lookups], error="ikke funnet ennå")
+            case Absent() if effect.lookups > len(LOOKUP_WAITS_S):
+                return Refused(ReasonCode.AMBIGUOUS_WRITE, "Sendt på nytt uten svar, og arkivet finner det ikke.")
             case Absent():
                 pass
     match outside.archive.submit(archive_write(effect.request, outside.blobs.path), key):
@@ -217,6 +228,11 @@ def _mail(effect: Effect, outside: Outside, _fresh: bool, _at: Locator) -> Sent:
     return DoneNow(done_locator(outside.mailer.send(mail)))
 
 
+def begun(effect: Effect) -> Effect:
+    """The effect as it stands after :meth:`EffectTx.begin`, without reading it again."""
+    return replace(effect, state=EffectState.UNKNOWN, tries=effect.tries + 1)
+
+
 _PERFORM: Mapping[EffectKind, Callable[[Effect, Outside, bool, Locator], Sent]] = {
     EffectKind.TAKE_OVER: _take_over,
     EffectKind.SETTLE: _settle,
@@ -234,8 +250,8 @@ def record(tx: Tx, effect: Effect, sent: Sent, *, item_id: str) -> Refused | Non
             tx.record_done(effect, locator, item_id=item_id)
         case PendingNow(after_s=wait):
             tx.record_pending(effect, at=tx.now + wait)
-        case UnknownNow(after_s=wait, error=error):
-            tx.record_unknown(effect, at=tx.now + wait, error=error, lookups=effect.lookups + 1)
+        case UnknownNow(after_s=wait, error=error, asked=asked):
+            tx.record_unknown(effect, at=tx.now + wait, error=error, asked=asked)
         case Refused(reason=reason, detail=detail):
             tx.record_refused(effect, error=detail, code=reason.value, item_id=item_id)
             return sent

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 
 import structlog
@@ -26,7 +25,7 @@ from models.post import Post, State
 from models.reading import ReadPost
 from models.reasons import ReasonCode
 from models.store.codec import pack
-from models.store.effect_tx import Effect, EffectKind, EffectState
+from models.store.effect_tx import Effect, EffectKind
 from models.store.post_tx import LostRace
 from models.store.store import Tx
 from robot import effects
@@ -97,8 +96,8 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
     while owed:
         owed = _perform(seq, owed, decision, office)
     with office.store.read() as reads:
-        now = reads.post(seq)
-    return Step.ENDED if now is None or now.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
+        now = reads.row(seq)
+    return Step.ENDED if now is None or now["state"] in (State.DONE, State.SET_ASIDE) else Step.WAITING
 
 
 def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Owed, Decision]:
@@ -161,7 +160,7 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
         match owes:
             case Round(effects=chosen):
                 tx.begin([effect for effect, _ in chosen])
-                return [(_begun(effect), fresh) for effect, fresh in chosen]
+                return [(effects.begun(effect), fresh) for effect, fresh in chosen]
             case Waiting(until=until):
                 if until > tx.now:  # else it is another post's turn on the case, and nothing is to be written
                     tx.set_columns(post.seq, next_try_at=until)
@@ -176,11 +175,6 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
         if moved is None:
             raise LookupError(post.id)
         post = moved
-
-
-def _begun(effect: Effect) -> Effect:
-    """The effect as it stands after :meth:`EffectTx.begin`."""
-    return replace(effect, state=EffectState.UNKNOWN, tries=effect.tries + 1)
 
 
 def _finish(tx: Tx, post: Post, decision: Decision) -> None:
@@ -226,7 +220,9 @@ def _perform(seq: int, owed: Owed, decision: Decision, office: Office) -> Owed:
 def _unsent(fresh: bool) -> effects.Sent:
     """The outcome of an effect that was begun but not sent, since one before it did not succeed."""
     error = "et tidligere skritt ble ikke ferdig"
-    return effects.Later(after_s=0.0, error=error, count=False) if fresh else effects.UnknownNow(0.0, error)
+    return (
+        effects.Later(after_s=0.0, error=error, count=False) if fresh else effects.UnknownNow(0.0, error, asked=False)
+    )
 
 
 def _note(tx: Tx, post: Post, effect: Effect, locator: Mapping[str, object]) -> None:

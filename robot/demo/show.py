@@ -85,7 +85,7 @@ def _mailbox(context: Context, post: DemoPost, inbox: Path) -> Iterator[Dovecot 
 
 
 def _configure(context: Context, stage: Stage, server: Dovecot | None) -> None:
-    """Quiets the log, and adds the mailbox, as an operator would: the secret in a file of its own, TLS verified by the server's own authority."""
+    """Quiets the log, and adds the mailbox as an operator would: secret in a file of its own, TLS verified by its own CA."""
     from connectors.testing.dovecot import PASSWORD
     from robot.load_config import load_settings
 

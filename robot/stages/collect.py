@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import structlog
 
 from models.audit import AuditEvent
 from models.errors import NeedsHuman, TryLater
 from models.keys import post_key, with_role
-from models.post import Envelope, Fetched, Offer, Spool, State
-from models.store.effect_tx import EffectKind, NewEffect
+from models.post import Envelope, Fetched, Locator, Offer, Spool, State
+from models.store.effect_tx import Effect, EffectKind, NewEffect
 from robot import effects
+from robot.effects import begun
 from robot.office import Desk, Office
 
 log = structlog.get_logger()
@@ -68,13 +70,23 @@ def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool) -> int | No
         return None
     except NeedsHuman as human:
         return _store_unfetched(office, desk, offer, human)
-    seq = store_post(office, desk, offer, fetched)
-    if seq is not None:
-        take_over(office, seq)
-    return seq
+    stored = store_post(office, desk, offer, fetched)
+    if stored is None:
+        return None
+    take_over(office, stored, fetched.locator)
+    return stored.seq
 
 
-def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> int | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A post just stored, with its take-over begun."""
+
+    seq: int
+    id: str
+    take_over: Effect
+
+
+def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> Stored | None:
     """Makes a fetched post ours: bytes durable first, then one transaction with row, audit event and take-over effect.
 
     None when we have it (the source offers again what we took over): then only its take-over is owed once more.
@@ -87,7 +99,7 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> in
         if there is not None:
             tx.owe_again(with_role(key, "ta"), locator=fetched.locator, seq=there)
             return None
-        seq, _ = tx.insert_post(
+        seq, post_id = tx.insert_post(
             fetched,
             offer_key=offer.key,
             source=desk.name,
@@ -105,21 +117,16 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> in
             )
         )
         tx.begin([planned])
-    return seq
+    return Stored(seq=seq, id=post_id, take_over=begun(planned))
 
 
-def take_over(office: Office, seq: int) -> None:
+def take_over(office: Office, stored: Stored, at: Locator) -> None:
     """Tells the source that we have the post. A failure only leaves the effect to be tried again."""
-    with office.store.read() as reads:
-        post = reads.post(seq)
-        effect = reads.effect(with_role(post.key, "ta")) if post is not None else None
-    if post is None or effect is None:
-        raise LookupError(seq)
-    sent = effects.send(effect, office, fresh=True, at=post.locator)
+    sent = effects.send(stored.take_over, office, fresh=True, at=at)
     with office.store.write() as tx:
-        effects.record(tx, effect, sent, item_id=post.id)
+        effects.record(tx, stored.take_over, sent, item_id=stored.id)
         if isinstance(sent, effects.DoneNow):
-            tx.set_locator(seq, sent.locator["at"])
+            tx.set_locator(stored.seq, sent.locator["at"])
 
 
 def _store_unfetched(office: Office, desk: Desk, offer: Offer, human: NeedsHuman) -> int | None:
