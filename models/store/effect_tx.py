@@ -152,11 +152,12 @@ class EffectReads(Part):
 class EffectTx(AuditTx, EffectReads):
     """Changes of effects, with their audit events."""
 
-    def plan(self, new: NewEffect) -> Effect:
+    def plan(self, new: NewEffect, *, ask_first: bool = False) -> Effect:
         """Plans an effect; one with this key that is there already is returned as it is (a case shared by two posts).
 
         An earlier one that was never sent, or was refused, takes the new request and owner: so ``retry`` and answers go
-        on from a refused effect, and a case that one post could not open is tried by the next.
+        on from a refused effect, and a case that one post could not open is tried by the next. ``ask_first``: the other
+        side can be asked by key, so one that was given up in doubt is looked up before it is sent again (I6).
         """
         text = plain(dict(new.request))
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -164,12 +165,13 @@ class EffectTx(AuditTx, EffectReads):
         if there is None:
             return self._insert(new, text, digest)
         if there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
+            doubt = ask_first and there.state is EffectState.REFUSED and there.lookups > 0
             self._set(
                 new.key,
                 request=text,
                 request_hash=digest,
                 post_seq=new.post_seq,
-                state=EffectState.PLANNED,
+                state=EffectState.UNKNOWN if doubt else EffectState.PLANNED,
                 tries=0,
                 lookups=0,
                 # What waits for a connection that is down goes on waiting: else it would be tried again at once, for ever.
@@ -232,9 +234,14 @@ class EffectTx(AuditTx, EffectReads):
         tries = effect.tries if count else max(0, effect.tries - 1)
         self._set(effect.key, state=EffectState.PLANNED, tries=tries, next_try_at=at, error=error)
 
-    def record_unknown(self, effect: Effect, *, at: float, error: str, lookups: int) -> None:
-        """Sent, but what became of it is not known: to be looked up ``at``, never sent again before that has answered."""
-        self._set(effect.key, state=EffectState.UNKNOWN, next_try_at=at, error=error, lookups=lookups)
+    def record_unknown(self, effect: Effect, *, at: float, error: str, asked: bool = True) -> None:
+        """Sent, but what became of it is not known: to be looked up ``at``, never sent again before that has answered.
+
+        ``asked`` False: it could not be looked up this time, which counts neither as a try nor as a look-up.
+        """
+        tries = effect.tries if asked else max(0, effect.tries - 1)
+        lookups = effect.lookups + int(asked)
+        self._set(effect.key, state=EffectState.UNKNOWN, tries=tries, next_try_at=at, error=error, lookups=lookups)
 
     def record_pending(self, effect: Effect, *, at: float) -> None:
         """The other side has it in hand; its answer is asked for ``at``."""

@@ -152,6 +152,16 @@ def test_what_was_refused_is_planned_anew_with_fresh_tries(store: Store, post: P
     assert (EffectState.PLANNED, 0, "", 2) == (again.state, again.tries, again.error, again.request["v"])
 
 
+def test_what_was_given_up_in_doubt_is_asked_about_before_it_is_sent_again(store: Store, post: Post) -> None:
+    effect = begun(store, new(post))
+    with store.write() as tx:
+        tx.record_unknown(effect, at=0.0, error="tidsavbrudd")
+        tx.record_refused(effect, error="?", code="ambiguous_write", item_id=post.id)
+    with store.write() as tx:
+        again = tx.plan(new(post), ask_first=True)
+    assert (EffectState.UNKNOWN, 0, 0) == (again.state, again.tries, again.lookups)
+
+
 def test_a_connection_that_was_down_does_not_use_up_a_try(store: Store, post: Post, clock: Clock) -> None:
     effect = begun(store, new(post))
     with store.write() as tx:
@@ -163,9 +173,12 @@ def test_a_connection_that_was_down_does_not_use_up_a_try(store: Store, post: Po
 def test_unknown_and_pending_say_when_to_ask(store: Store, post: Post, clock: Clock) -> None:
     effect = begun(store, new(post))
     with store.write() as tx:
-        tx.record_unknown(effect, at=clock() + 5, error="tidsavbrudd", lookups=1)
+        tx.record_unknown(effect, at=clock() + 5, error="tidsavbrudd")
     unknown = look(store)
     assert (EffectState.UNKNOWN, 1, clock() + 5) == (unknown.state, unknown.lookups, unknown.next_try_at)
+    with store.write() as tx:
+        tx.record_unknown(unknown, at=clock() + 9, error="borte", asked=False)
+    assert (0, 1, clock() + 9) == (look(store).tries, look(store).lookups, look(store).next_try_at)
     with store.write() as tx:
         tx.record_pending(effect, at=clock() + 60)
     assert (EffectState.PENDING, clock() + 60) == (look(store).state, look(store).next_try_at)
