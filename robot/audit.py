@@ -203,27 +203,31 @@ def verify_store(store: Store, into: Verified) -> None:
     The table must begin at 1 and end where the chain's head says, so that a cut tail shows.
     """
     table = Verified()
-    hashes: dict[int, str] = {}
-
-    def kept() -> Iterator[Mapping[str, object]]:
-        for row in table_rows(store):
-            hashes[int(str(row["seq"]))] = str(row["hash"])
-            yield row
-
-    check_rows(kept(), table)
     chain = table.organisations.setdefault(store.orgnr, Chain())
+    exported = _exported(store, chain)
+    line = next(exported, None)
+    for row in table_rows(store):
+        check_rows((row,), table)
+        while line is not None and int(str(line["seq"])) <= int(str(row["seq"])):
+            _same(line, row, chain)
+            line = next(exported, None)
+    while line is not None:
+        chain.bad(int(str(line["seq"])), "fil: linjen finnes ikke i tabellen")
+        line = next(exported, None)
     with store.read() as reads:
         head_seq, head_hash = reads.audit_head()
     if chain.first_seq not in (None, 1):
         chain.bad(1, "hull: begynnelsen mangler")
     if (chain.last_seq or 0) != head_seq or (head_seq and chain.last_hash != head_hash):
         chain.bad((chain.last_seq or 0) + 1, f"hale: kjeden skal ende på {head_seq}")
-    for row in _exported(store, chain):
-        seq = int(str(row["seq"]))
-        if hashes.get(seq) != row.get("hash"):
-            chain.bad(seq, "fil: linjen er en annen enn i tabellen")
     into.events += table.events
     into.organisations.update(table.organisations)
+
+
+def _same(line: Mapping[str, object], row: Mapping[str, object], chain: Chain) -> None:
+    """An exported line is the table's own: both run in order of ``seq``, so that neither is kept whole in memory."""
+    if line["seq"] != row["seq"] or line.get("hash") != row["hash"]:
+        chain.bad(int(str(line["seq"])), "fil: linjen er en annen enn i tabellen")
 
 
 def _exported(store: Store, chain: Chain) -> Iterator[Mapping[str, object]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import statistics
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -42,33 +42,44 @@ def unit_rows(reads: Reads, org: Organisation, now: datetime) -> tuple[UnitRow, 
         post.ended_at,
     ).where((post.stored_at >= since) | _WAITS)
     answered = reads.answered_posts()
-    by_unit: dict[str, list[RowMapping]] = defaultdict(list)
+    units: dict[str, _Tally] = defaultdict(_Tally)
     for row in reads.conn.execute(query).mappings():
-        by_unit[row["enhet"] or ""].append(row)
-    return tuple(_unit(unit, by_unit[unit], org, answered, since) for unit in sorted(by_unit, key=lambda u: (not u, u)))
+        units[row["enhet"] or ""].add(row, since, answered)
+    return tuple(units[unit].row(unit, org) for unit in sorted(units, key=lambda u: (not u, u)))
 
 
-def _unit(unit: str, rows: Sequence[RowMapping], org: Organisation, answered: set[int], since: float) -> UnitRow:
-    waiting = [row for row in rows if _waits(row)]
-    fresh = [row for row in rows if row["stored_at"] >= since]
-    hours = [
-        (row["ended_at"] - row["received_at"]) / 3600
-        for row in fresh
-        if row["outcome"] == Outcome.ARCHIVED and row["ended_at"] is not None
-    ]
-    name = org.enheter[unit].navn if unit in org.enheter else unit
-    return UnitRow(
-        unit=name if name == unit else f"{name} ({unit})",
-        received=len(fresh),
-        untouched=sum(row["state"] == State.DONE and row["seq"] not in answered and not _waits(row) for row in fresh),
-        waiting=len(waiting),
-        oldest=_local_day(min(row["received_at"] for row in waiting), org.zone) if waiting else "",
-        hours=round(max(statistics.median(hours), 0.0), 2) if hours else None,
-    )
+class _Tally:
+    """The figures of one unit, counted as the rows stream by: no row is kept, so that memory is flat."""
 
+    def __init__(self) -> None:
+        self.received = self.untouched = self.waiting = 0
+        self.oldest: float | None = None
+        self.hours = array("d")
 
-def _waits(row: RowMapping) -> bool:
-    return bool(row["state"] != State.DONE or row["journalstatus"] == Journalstatus.MIDLERTIDIG)
+    def add(self, row: RowMapping, since: float, answered: set[int]) -> None:
+        """Counts one post."""
+        waits = row["state"] != State.DONE or row["journalstatus"] == Journalstatus.MIDLERTIDIG
+        if waits:
+            self.waiting += 1
+            self.oldest = min(self.oldest or row["received_at"], row["received_at"])
+        if row["stored_at"] < since:
+            return
+        self.received += 1
+        self.untouched += not waits and row["seq"] not in answered
+        if row["outcome"] == Outcome.ARCHIVED and row["ended_at"] is not None:
+            self.hours.append((row["ended_at"] - row["received_at"]) / 3600)
+
+    def row(self, unit: str, org: Organisation) -> UnitRow:
+        """The figures as the report shows them."""
+        name = org.enheter[unit].navn if unit in org.enheter else unit
+        return UnitRow(
+            unit=name if name == unit else f"{name} ({unit})",
+            received=self.received,
+            untouched=self.untouched,
+            waiting=self.waiting,
+            oldest=_local_day(self.oldest, org.zone) if self.oldest is not None else "",
+            hours=round(max(statistics.median(self.hours), 0.0), 2) if self.hours else None,
+        )
 
 
 def _local_day(at: float, zone: str) -> str:
