@@ -35,7 +35,7 @@ UNITS = (
 CATCH_ALL = """\
   - regel: alt
     navn: Alt legges i én sak
-    prioritet: -10
+    prioritet: -100
     modus: auto
     så:
       sak: {samlesak: "Post {år}", ny: {tilgang: åpen}}
