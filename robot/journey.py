@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 import structlog
@@ -22,9 +23,7 @@ from models.decision import Decision, Way
 from models.errors import OutOfReach, TryLater
 from models.noark import Journalstatus
 from models.post import Post, State
-from models.reading import ReadPost
 from models.reasons import ReasonCode
-from models.store.codec import pack
 from models.store.effect_tx import Effect, EffectKind
 from models.store.post_tx import LostRace
 from models.store.store import Tx
@@ -39,6 +38,8 @@ log = structlog.get_logger()
 
 Owed = Sequence[tuple[Effect, bool]]
 """What has been begun and is to be sent now, in order; each with whether nothing can have been sent before."""
+
+AT_SOURCE = (EffectKind.TAKE_OVER, EffectKind.SETTLE)
 
 WAITS_FOR_ARCHIVE = "decide"
 """``stage`` of a received post that could not be decided for want of the archive."""
@@ -82,39 +83,35 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
         post = reads.post(seq)
     if post is None or post.state in (State.DONE, State.SET_ASIDE):
         return Step.ENDED
-    owed: Owed
     rest = office.breakers.rests_for("arkiv")
     if post.state is State.RECEIVED and post.stage == WAITS_FOR_ARCHIVE and rest:
         _wait(seq, office, rest)  # it was read once and needs the archive, which is still away: no use reading it again
         return Step.WAITING
     if post.state is State.RECEIVED:
-        owed, decision = _read_judge_decide(post, office, scans=scans)
+        post, owed, decision = _read_judge_decide(post, office, scans=scans)
     else:
         with office.store.write() as tx:
             decision = _decision(tx, post)
-            owed = _go_on(tx, post, decision, office)
+            post, owed = _go_on(tx, post, decision, office)
     while owed:
-        owed = _perform(seq, owed, decision, office)
-    with office.store.read() as reads:
-        now = reads.row(seq)
-    return Step.ENDED if now is None or now["state"] in (State.DONE, State.SET_ASIDE) else Step.WAITING
+        post, owed = _perform(post, owed, decision, office)
+    return Step.ENDED if post.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
 
 
-def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Owed, Decision]:
+def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post, Owed, Decision]:
     """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
     with read_post(post, office, scans=scans) as opened:
         with office.store.read() as reads:
             duplicates = find_duplicates(reads, post, opened.read)
+            unused = unused_answer(reads, post)
         while True:
             judged = judge(post, opened.read, office, duplicates)
-            with office.store.read() as reads:
-                unused = unused_answer(reads, post)
             decision = make_decision(post, opened.read, judged, office, unused)
             _keep_bytes(opened, decision, office)
             with office.store.write() as tx:
                 newer = find_duplicates(tx, post, opened.read)
                 if newer == duplicates:
-                    return _store_decision(tx, post, opened, judged, decision, unused, office), decision
+                    return *_store_decision(tx, post, judged, decision, unused, office), decision
             duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
 
 
@@ -129,15 +126,11 @@ def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> None:
 
 
 def _store_decision(
-    tx: Tx, post: Post, opened: Opened, judged: Judged, decision: Decision, unused: Unused | None, office: Office
-) -> Owed:
-    if post.documents:
-        tx.keep_memo(post.documents[0].sha256, 0, "post", str(post.seq), pack(opened.read, ReadPost))
-    keep(tx, post, judged, decision, unused, alarm_to=office.report_to if office.mailer is not None else ())
-    moved = tx.post(post.seq)
-    if moved is None or moved.state is State.SET_ASIDE:
-        return ()
-    return _go_on(tx, moved, decision, office)
+    tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused | None, office: Office
+) -> tuple[Post, Owed]:
+    state = keep(tx, post, judged, decision, unused, alarm_to=office.report_to if office.mailer is not None else ())
+    post = replace(post, state=state, stage=None)
+    return (post, ()) if state is State.SET_ASIDE else _go_on(tx, post, decision, office)
 
 
 def _decision(tx: Tx, post: Post) -> Decision:
@@ -147,8 +140,8 @@ def _decision(tx: Tx, post: Post) -> Decision:
     return stored.decision
 
 
-def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
-    """Moves the post as far as it has come, and begins what it owes next. Empty: it has ended or must wait."""
+def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> tuple[Post, Owed]:
+    """Moves the post as far as it has come, and begins what it owes next. Nothing owed: it has ended or must wait."""
     while True:
         owes = next_round(
             tx,
@@ -160,21 +153,17 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> Owed:
         match owes:
             case Round(effects=chosen):
                 tx.begin([effect for effect, _ in chosen])
-                return [(effects.begun(effect), fresh) for effect, fresh in chosen]
+                return post, [(effects.begun(effect), fresh) for effect, fresh in chosen]
             case Waiting(until=until):
                 if until > tx.now:  # else it is another post's turn on the case, and nothing is to be written
                     tx.set_columns(post.seq, next_try_at=until)
-                return ()
+                return post, ()
             case Complete():
-                if post.state is State.DECIDED and decision.way is Way.ARCHIVE:
-                    tx.move(post, State.ARCHIVED, AuditEvent.ARCHIVED, rule=decision.rule)
-                else:
+                if post.state is State.ARCHIVED or decision.way is not Way.ARCHIVE:
                     _finish(tx, post, decision)
-                    return ()
-        moved = tx.post(post.seq)
-        if moved is None:
-            raise LookupError(post.id)
-        post = moved
+                    return replace(post, state=State.DONE), ()
+                tx.move(post, State.ARCHIVED, AuditEvent.ARCHIVED, rule=decision.rule)
+                post = replace(post, state=State.ARCHIVED)
 
 
 def _finish(tx: Tx, post: Post, decision: Decision) -> None:
@@ -189,32 +178,27 @@ def _finish(tx: Tx, post: Post, decision: Decision) -> None:
     )
 
 
-def _perform(seq: int, owed: Owed, decision: Decision, office: Office) -> Owed:
+def _perform(post: Post, owed: Owed, decision: Decision, office: Office) -> tuple[Post, Owed]:
     """Sends one round in order, stopping at the first that did not succeed; records all, and begins the next round."""
-    with office.store.read() as reads:
-        post = reads.post(seq)
-    if post is None:
-        raise LookupError(seq)
+    at = post.locator
+    if any(effect.kind in AT_SOURCE for effect, _ in owed):
+        with office.store.read() as reads:  # whoever collected it may have recorded a new place meanwhile
+            at = reads.locator(post.seq)
     sent: list[tuple[Effect, effects.Sent]] = []
     for effect, fresh in owed:
         stopped = bool(sent) and not isinstance(sent[-1][1], effects.DoneNow)
-        if stopped:
-            sent.append((effect, _unsent(fresh)))
-        else:
-            sent.append((effect, effects.send(effect, office, fresh=fresh, at=post.locator)))
+        sent.append((effect, _unsent(fresh) if stopped else effects.send(effect, office, fresh=fresh, at=at)))
     with office.store.write() as tx:
         refused = None
         for effect, result in sent:
             refused = effects.record(tx, effect, result, item_id=post.id) or refused
             if isinstance(result, effects.DoneNow):
                 _note(tx, post, effect, result.locator)
-        if refused is not None:
-            stage = "settle" if post.state is State.ARCHIVED else "archive"
-            tx.move(
-                post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=refused.reason, stage=stage, detail=refused.detail
-            )
-            return ()
-        return _go_on(tx, post, decision, office)
+        if refused is None:
+            return _go_on(tx, post, decision, office)
+        stage = "settle" if post.state is State.ARCHIVED else "archive"
+        tx.move(post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=refused.reason, stage=stage, detail=refused.detail)
+        return replace(post, state=State.SET_ASIDE), ()
 
 
 def _unsent(fresh: bool) -> effects.Sent:
@@ -227,7 +211,7 @@ def _unsent(fresh: bool) -> effects.Sent:
 
 def _note(tx: Tx, post: Post, effect: Effect, locator: Mapping[str, object]) -> None:
     """What an effect's answer changes in how the post is listed."""
-    if effect.kind in (EffectKind.TAKE_OVER, EffectKind.SETTLE):
+    if effect.kind in AT_SOURCE:
         tx.set_locator(post.seq, locator["at"])
         return
     note_archive_answer(tx, post.seq, effect, locator)

@@ -24,7 +24,7 @@ def adapter(kind: Any) -> TypeAdapter[Any]:
 
 def pack(value: Any, kind: Any) -> bytes:
     """Compressed JSON of ``value``."""
-    return zlib.compress(adapter(kind).dump_json(value), 6)
+    return zlib.compress(adapter(kind).dump_json(value), 1)
 
 
 def unpack(raw: bytes, kind: type[T]) -> T:

@@ -102,6 +102,11 @@ class PostReads(Part):
             content_key=row["content_key"],
         )
 
+    def locator(self, seq: int) -> Locator:
+        """Where a post is at its source, as recorded last."""
+        found: Locator = json.loads(self.conn.execute(select(t.post.c.locator).where(t.post.c.seq == seq)).scalar_one())
+        return found
+
     def seq_of(self, source: str, source_key: str) -> int | None:
         """The post with this key at its source, or None."""
         query = select(t.post.c.seq).where(t.post.c.source == source, t.post.c.source_key == source_key)

@@ -12,7 +12,7 @@ from models.audit import AuditEvent
 from models.errors import NeedsHuman, TryLater
 from models.keys import post_key, with_role
 from models.post import Envelope, Fetched, Locator, Offer, Spool, State
-from models.store.effect_tx import Effect, EffectKind, NewEffect
+from models.store.effect_tx import Effect, EffectKind, EffectState, NewEffect
 from robot import effects
 from robot.effects import begun
 from robot.office import Desk, Office
@@ -124,6 +124,9 @@ def take_over(office: Office, stored: Stored, at: Locator) -> None:
     """Tells the source that we have the post. A failure only leaves the effect to be tried again."""
     sent = effects.send(stored.take_over, office, fresh=True, at=at)
     with office.store.write() as tx:
+        now = tx.effect(stored.take_over.key)
+        if now is not None and now.state is EffectState.DONE:
+            return  # a quick walk came to settling, found it still owed, and told the source itself
         effects.record(tx, stored.take_over, sent, item_id=stored.id)
         if isinstance(sent, effects.DoneNow):
             tx.set_locator(stored.seq, sent.locator["at"])

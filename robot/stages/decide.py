@@ -84,8 +84,8 @@ def unused_answer(reads: PostReads, post: Post) -> Unused | None:
 
 def keep(
     tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused | None, *, alarm_to: tuple[str, ...]
-) -> None:
-    """Stores the decision and moves the post: ``decided``, or ``set_aside`` with its reason.
+) -> State:
+    """Stores the decision and moves the post; returns its new state: ``decided``, or ``set_aside`` with its reason.
 
     ``alarm_to`` hear of urgent post (``haster``) that no rule names somebody for.
     """
@@ -123,6 +123,7 @@ def keep(
             **columns,
         )
     _tell_others(tx, post, decision, alarm_to)
+    return State.SET_ASIDE if decision.way is Way.SET_ASIDE else State.DECIDED
 
 
 def _columns(judged: Judged, decision: Decision) -> dict[str, Any]:
