@@ -16,7 +16,7 @@ from models.post import State
 from models.store.effect_tx import EffectState
 from robot.effects import archive_write
 from robot.errands import run_errands
-from robot.journey import Step, walk
+from robot.journey import Step, _set_aside_as_bug, walk
 from robot.reading.dispatch import ReadingRoom
 from robot.review import retry
 from robot.stages import collect as collect_stage
@@ -359,14 +359,21 @@ def test_a_case_left_in_doubt_by_its_owner_is_adopted_and_looked_up_by_the_next(
     make: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = make(archive={"accepts_repeated_key": True})
-    house.ledger.troubles["ny_saksmappe"] = [Trouble.CREATE_THEN_RESET]
-    assert [Step.WAITING] == house.take(LETTER)
-    from robot.journey import _set_aside_as_bug
+    real = house.office.archive.submit
 
+    def lost(_write: Any, key: Any) -> Any:
+        raise MaybeDone("brutt", key=key)
+
+    monkeypatch.setattr(house.office.archive, "submit", lost)
+    assert [Step.WAITING] == house.take(LETTER)
     _set_aside_as_bug(1, house.office)
+    monkeypatch.setattr(house.office.archive, "submit", real)
+    lookups = Lookups(house, monkeypatch)
     house.clock.go(5)
     house.take(mail("Nr. 2", message_id="<2@a.example>"))
     assert (State.DONE, None) == state(house, 2)
+    case = house.effects(2)["sak"]
+    assert [case.key] == lookups.keys
     assert 1 == len(house.made("ny_saksmappe"))
 
 
