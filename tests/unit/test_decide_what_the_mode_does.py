@@ -728,6 +728,107 @@ def test_not_even_a_person_forwards_post_with_a_finding_by_ordinary_mail():
     assert (decision.way, decision.reason) == (Way.SET_ASIDE, ReasonCode.FORWARD_BLOCKED)
 
 
+def test_a_person_who_names_the_case_is_not_asked_whether_the_sender_is_known_there():
+    answer = Answer(verb=Verb.CORRECT, user="u", saksnummer="2026/17", tittel="T", enhet="SKOLE", tilgang="åpen")
+    found = replace(EXISTING, sender_known=False)
+    assert archived(decide(grounds(answer=answer, found=found), as_hit(answer))).status is Journalstatus.JOURNALFOERT
+
+
+def test_a_persons_shielding_hides_the_title_and_needs_its_provision():
+    answer = Answer(verb=Verb.CORRECT, user="u", saksnummer="2026/17", tittel="Om Kari", enhet="SKOLE", tilgang="UO")
+    is_m(archived(decide(grounds(answer=answer), as_hit(answer))), Lack.SHIELDING_INCOMPLETE)
+    whole = replace(answer, hjemmel=WHOLE.hjemmel)
+    planned = archived(decide(grounds(answer=whole), as_hit(whole)))
+    assert planned.status is Journalstatus.JOURNALFOERT
+    assert "Kari" not in planned.offentlig_tittel
+
+
+def test_a_person_does_not_open_what_a_rule_closed():
+    answer = Answer(verb=Verb.CORRECT, user="u", saksnummer="2026/17", tittel="T", enhet="SKOLE", tilgang="åpen")
+    planned = archived(decide(grounds(addition(skjerming=WHOLE), answer=answer), as_hit(answer)))
+    assert planned.skjerming == WHOLE
+
+
+def test_a_person_dismisses_post_with_an_unread_part():
+    answer = Answer(verb=Verb.DISMISS, user="u", grunn="reklame")
+    decision = decide(grounds(answer=answer, read=UNREAD), as_hit(answer))
+    assert (decision.way, decision.reason) == (Way.DISMISS, ReasonCode.REKLAME)
+
+
+def test_an_identity_number_a_person_writes_does_not_stand_in_a_title():
+    fnr = synthetic_fnr()
+    answer = Answer(
+        verb=Verb.CORRECT,
+        user="u",
+        saksnummer="2026/17",
+        tittel=f"Om {fnr}",
+        offentlig_tittel=f"Om {fnr}",
+        enhet="SKOLE",
+        tilgang="åpen",
+    )
+    planned = archived(decide(grounds(answer=answer), as_hit(answer)))
+    assert fnr not in planned.tittel + planned.offentlig_tittel
+
+
+# --- What a decision says of itself --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("utfall", [journalpost(), FORWARD, DISMISS, TilMenneske(tekst="Se"), None])
+def test_every_decision_names_its_grounds_its_ruleset_and_its_twin(utfall: Utfall | None):
+    haste = addition(haster=True)
+    decision = decide(grounds(haste, duplicate_of="post-7"), hit(utfall) if utfall is not None else None)
+    assert decision.because
+    assert decision.because[-1].source == "rule:felles/legg-til"
+    assert decision.ruleset_sha256 == "f" * 64
+    assert decision.duplicate_of == "post-7"
+    assert (decision.rule, decision.mode) == (("skole/søknad", Mode.AUTO) if utfall is not None else (None, None))
+
+
+def test_a_journalpost_is_never_planned_without_asking_for_its_case():
+    with pytest.raises(ValueError, match="case"):
+        decide(grounds(found=None), hit(journalpost()))
+
+
+def test_the_grounds_are_left_as_they_were():
+    ground, won = CASES["temporary"]
+    before = pack(ground.facts, Facts) + pack(ground.judgement, Judgement) + pack(ground.read, ReadPost)
+    decide(ground, won)
+    assert before == pack(ground.facts, Facts) + pack(ground.judgement, Judgement) + pack(ground.read, ReadPost)
+
+
+# --- A letter that a colleague passed on ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("direction", "kind"), [("inn", Journalposttype.INNGAAENDE), ("ut", Journalposttype.UTGAAENDE)]
+)
+def test_a_forwarded_letter_takes_the_inner_letters_direction_and_sender(direction: str, kind: Journalposttype):
+    inner = {"videresendt.retning": direction, "videresendt.avsender": ("Kari Testdatter", "kari@ute.example")}
+    planned = archive(facts={"avsender.intern": True, "avsender.orgnr": "999999999", **inner})
+    sender = planned.parter[0]
+    assert planned.type is kind
+    assert (sender.navn, sender.epostadresse, sender.organisasjons_id) == ("Kari Testdatter", "kari@ute.example", "")
+    assert (planned.status is Journalstatus.JOURNALFOERT) is (direction == "inn")
+
+
+def test_a_rule_that_says_incoming_for_a_colleagues_own_letter_gives_m():
+    is_m(archive(utfall=journalpost(type="I"), facts={"avsender.intern": True}), Lack.SENDER_INTERNAL)
+
+
+# --- Documents -----------------------------------------------------------------------------------------------------
+
+
+def test_there_is_exactly_one_main_document_and_every_other_file_once():
+    twin = part("0.1", PartKind.ATTACHMENT, sha256="b" * 64)
+    read = ReadPost(parts=(part(), twin, replace(twin, ref="0.2"), part("0.3", PartKind.BODY)))
+    roles = [d.tilknyttet_som.value for d in archive(read=read).dokumenter]
+    assert roles == ["H", "V"]
+
+
+def test_a_file_that_could_not_be_read_is_archived_all_the_same():
+    assert [d.sha256 for d in archive(read=UNREAD).dokumenter] == [p.sha256 for p in UNREAD.parts]
+
+
 # --- Known defects: each fails today, and the mark must go when it is mended (strict) ---------------------------------
 
 
