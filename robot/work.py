@@ -119,7 +119,7 @@ class Work:
         if office.breakers.rests_for(name) or not desk.collecting.acquire(blocking=False):
             return
         try:
-            for _ in collect(office, desk):
+            for _ in collect(office, desk, on_aside=lambda seq: self._count(office, seq, Step.ENDED)):
                 with self._news:
                     self.tally.collected += 1
                     self._news.notify()

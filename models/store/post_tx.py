@@ -289,20 +289,19 @@ class PostTx(AuditTx, PostReads):
                 subject=fetched.envelope.subject,
             )
         )
-        self.conn.execute(
-            insert(t.document),
-            [
-                {
-                    "post_seq": seq,
-                    "no": no,
-                    "sha256": document.sha256,
-                    "name": document.name,
-                    "media_type": document.media_type,
-                    "size_bytes": document.size_bytes,
-                }
-                for no, document in enumerate(fetched.documents)
-            ],
-        )
+        documents = [
+            {
+                "post_seq": seq,
+                "no": no,
+                "sha256": document.sha256,
+                "name": document.name,
+                "media_type": document.media_type,
+                "size_bytes": document.size_bytes,
+            }
+            for no, document in enumerate(fetched.documents)
+        ]
+        if documents:  # what could never be fetched has none, and an empty list would insert a row of defaults
+            self.conn.execute(insert(t.document), documents)
         self.audit(
             AuditEvent.RECEIVED,
             item_id=post_id,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
 
 from models.audit import AuditEvent
-from models.errors import NeedsHuman, TryLater
+from models.errors import NeedsHuman, OutOfReach, TryLater
 from models.keys import post_key, with_role
 from models.post import Envelope, Fetched, Locator, Offer, Spool, State
 from models.store.effect_tx import Effect, EffectKind, EffectState, NewEffect
@@ -27,12 +28,15 @@ class DiskLow(Exception):
     """Less than the reserve is free: intake stops before anything is taken (I18)."""
 
 
-def collect(office: Office, desk: Desk) -> Iterator[int]:
+def collect(office: Office, desk: Desk, *, on_aside: Callable[[int], None] = lambda _seq: None) -> Iterator[int]:
     """Fetches and stores what is new at one source; yields the ``seq`` of each post as soon as it is durable.
+
+    ``on_aside`` hears of those that could never be fetched, and so were set aside at once. A bug in fetching one leaves
+    it where it is and is logged; the next is fetched all the same.
 
     Raises:
         OutOfReach, TryLater: the source cannot be asked now. Posts already yielded are safe.
-        DiskLow: the reserve is reached.
+        DiskLow: the reserve is reached, or the disk is full.
     """
     name = f"kilde:{desk.name}"
     spool = Spool(office.store.spool, limit_bytes=office.post_limit_bytes)
@@ -50,9 +54,22 @@ def collect(office: Office, desk: Desk) -> Iterator[int]:
             if state is not None and not state.taken_over:
                 continue  # ours already; its take-over is still owed
             _keep_reserve(office)
-            stored = _take_in(office, desk, offer, spool)
+            stored = _guarded(office, desk, offer, spool, on_aside)
             if stored is not None:
                 yield stored
+
+
+def _guarded(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: Callable[[int], None]) -> int | None:
+    """One offer, its neighbours protected from it."""
+    try:
+        return _take_in(office, desk, offer, spool, on_aside)
+    except (OutOfReach, TryLater):
+        raise
+    except Exception as bug:  # as in robot.journey.walk: what one post does to us must not stop the next
+        if isinstance(bug, OSError) and bug.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskLow("disken er full") from bug
+        log.exception("bug_in_download", source=desk.name)
+        return None
 
 
 def _keep_reserve(office: Office) -> None:
@@ -61,7 +78,7 @@ def _keep_reserve(office: Office) -> None:
         raise DiskLow(f"{free // 2**20} MB ledig, grensen er {office.disk_reserve_bytes // 2**20} MB")
 
 
-def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool) -> int | None:
+def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: Callable[[int], None]) -> int | None:
     """One offer: downloaded, stored, taken over. None when it must wait for the next round, or is ours already."""
     try:
         fetched = desk.intake.download(offer, spool)
@@ -69,7 +86,10 @@ def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool) -> int | No
         log.info("download_postponed", source=desk.name, error=str(later))
         return None
     except NeedsHuman as human:
-        return _store_unfetched(office, desk, offer, human)
+        aside = _store_unfetched(office, desk, offer, human)
+        if aside is not None:
+            on_aside(aside)
+        return aside
     stored = store_post(office, desk, offer, fetched)
     if stored is None:
         return None
