@@ -133,7 +133,7 @@ class PostReads(Part):
 
         Left out: not yet time to try again, leased by another, or while another post on its way has an earlier unfinished
         archive effect on the same case (``order_key``), or is opening that case. A post that has been set aside blocks
-        nobody.
+        nobody. Of two copies of a mail the first received is decided first, so that the second is the duplicate.
         """
         other, owner = t.effect.alias("other"), t.post.alias("owner")
         blocked = exists().where(
@@ -144,6 +144,10 @@ class PostReads(Part):
             owner.c.seq == other.c.post_seq,
             owner.c.state.in_(WORKING),
         )
+        twin = t.post.alias("twin")
+        copy_first = exists().where(
+            twin.c.body_hash == t.post.c.body_hash, twin.c.seq < t.post.c.seq, twin.c.state == State.RECEIVED
+        )
         rank = func.row_number().over(partition_by=t.post.c.channel, order_by=(t.post.c.urgent.desc(), t.post.c.seq))
         waiting = (
             select(t.post.c.seq, t.post.c.urgent, rank.label("rank"))
@@ -152,6 +156,7 @@ class PostReads(Part):
                 t.post.c.next_try_at <= self.now,
                 or_(t.post.c.lease_until.is_(None), t.post.c.lease_until <= self.now),
                 or_(t.post.c.order_key.is_(None), ~blocked),
+                or_(t.post.c.body_hash.is_(None), t.post.c.state != State.RECEIVED, ~copy_first),
                 t.post.c.seq.not_in(list(skip)),
             )
             .subquery()
@@ -261,7 +266,16 @@ class PostTx(AuditTx, PostReads):
     """Changes of posts. A change of state and its audit event are one call, so that neither is without the other."""
 
     def insert_post(
-        self, fetched: Fetched, *, offer_key: str, source: str, channel: str, key: str, zone: str, at: Locator
+        self,
+        fetched: Fetched,
+        *,
+        offer_key: str,
+        source: str,
+        channel: str,
+        key: str,
+        zone: str,
+        at: Locator,
+        body_hash: str | None = None,
     ) -> tuple[int, str]:
         """Stores a post (the bytes are durable already) and its event ``received``. Returns (seq, id).
 
@@ -281,6 +295,7 @@ class PostTx(AuditTx, PostReads):
                 source_id=fetched.label,
                 source_key=fetched.source_key,
                 offer_key=offer_key,
+                body_hash=body_hash,
                 state=State.RECEIVED,
                 received_at=fetched.envelope.received_at.timestamp(),
                 stored_at=self.now,

@@ -37,6 +37,8 @@ post = Table(
     Column("source_key", Text, nullable=False),
     Column("offer_key", Text, nullable=False),
     Column("content_key", String(64)),
+    # SHA-256 of what follows the header block, as bytes: two copies of a mail through different relays share it.
+    Column("body_hash", String(64)),
     Column("state", String(12), nullable=False),
     Column("outcome", String(12)),
     Column("reason", String(40)),
@@ -76,6 +78,7 @@ post = Table(
     Index("ix_post_offer", "source", "offer_key"),
     Index("ix_post_due", "state", "next_try_at"),
     Index("ix_post_content_key", "content_key"),
+    Index("ix_post_body_hash", "body_hash"),
     Index("ix_post_key", "key"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
 
     None when we have it (the source offers again what we took over): then only its take-over is owed once more.
     """
+    body = body_hash(fetched)
     for document in fetched.documents:
         office.blobs.adopt(document.path, document.sha256)
     key = post_key(organisation=office.org_base.orgnr, source=desk.name, source_key=fetched.source_key)
@@ -127,6 +129,7 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
             key=key,
             zone=office.org_base.zone,
             at=fetched.locator,
+            body_hash=body,
         )
         planned = tx.plan(
             NewEffect(
@@ -138,6 +141,19 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
         )
         tx.begin([planned])
     return Stored(seq=seq, id=post_id, take_over=begun(planned))
+
+
+def body_hash(fetched: Fetched) -> str | None:
+    """SHA-256 of a mail's bytes after its first empty line, line ends made alike; None for what is no mail or has none.
+
+    Bytes only, nothing is parsed here: it tells copies apart from strangers, never decides that they are duplicates.
+    """
+    main = next(iter(fetched.documents), None)
+    if main is None or main.media_type != "message/rfc822":
+        return None
+    raw = main.path.read_bytes().replace(b"\r\n", b"\n")
+    _, empty_line, body = raw.partition(b"\n\n")
+    return hashlib.sha256(body).hexdigest() if empty_line and body.strip() else None
 
 
 def take_over(office: Office, stored: Stored, at: Locator) -> None:

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("source_key", sa.Text(), nullable=False),
         sa.Column("offer_key", sa.Text(), nullable=False),
         sa.Column("content_key", sa.String(length=64), nullable=True),
+        sa.Column("body_hash", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=True),
@@ -107,6 +108,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "source_key", name=op.f("uq_post_source")),
     )
     op.create_index("ix_post_content_key", "post", ["content_key"], unique=False)
+    op.create_index("ix_post_body_hash", "post", ["body_hash"], unique=False)
     op.create_index("ix_post_due", "post", ["state", "next_try_at"], unique=False)
     op.create_index("ix_post_key", "post", ["key"], unique=False)
     op.create_index("ix_post_offer", "post", ["source", "offer_key"], unique=False)
