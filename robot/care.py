@@ -66,7 +66,10 @@ def _approve(row: RowMapping, decision: Decision, answer: Answer, today: date) -
     access = shielding(answer) if said else planned.skjerming
     lacks = tuple(lack for lack in planned.lacks if lack not in PERSON_DECIDES)
     if said or (access is not None and not access.temporary):
-        lacks = tuple(lack for lack in lacks if lack not in (Lack.ACCESS, Lack.CASE_ACCESS))
+        settled = (Lack.ACCESS, Lack.CASE_ACCESS) if access is not None else (Lack.ACCESS,)
+        lacks = tuple(
+            lack for lack in lacks if lack not in settled
+        )  # a shut case keeps its entries shut: open needs both
     if access is not None and not access.temporary and not access.hjemmel:
         lacks = (*lacks, Lack.SHIELDING_INCOMPLETE)
     if access is not None and access.temporary and Lack.ACCESS not in lacks:

@@ -130,6 +130,8 @@ def _aside(
         duplicate_of=grounds.duplicate_of,
         urgent=_urgent(grounds),
         notify=_notify(grounds),
+        copies=proposal.copies if proposal else (),
+        listed=_listed(grounds),
     )
 
 
@@ -218,7 +220,7 @@ def _plain(grounds: Grounds, hit: Hit, way: Way, **fields: object) -> Decision:
         urgent=_urgent(grounds),
         notify=_notify(grounds),
         copies=_copies(grounds),
-        listed=tuple(a.regel for a in grounds.judgement.additions if a.unknown),
+        listed=_listed(grounds),
         **fields,  # type: ignore[arg-type]  # callers name fields of Decision
     )
 
@@ -230,6 +232,11 @@ def _in_force(additions: Sequence[Addition]) -> tuple[Addition, ...]:
 
 def _additions(grounds: Grounds) -> tuple[Reason, ...]:
     return tuple(Reason(source=f"rule:{a.regel}", text=a.navn) for a in _in_force(grounds.judgement.additions))
+
+
+def _listed(grounds: Grounds) -> tuple[str, ...]:
+    """Adding rules whose condition could not be told: named, so that a person can tell."""
+    return tuple(a.regel for a in _in_force(grounds.judgement.additions) if a.unknown)
 
 
 def _urgent(grounds: Grounds) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from models.archive import Dokument
@@ -15,18 +15,25 @@ SMALL_INLINE_BYTES = 20_000
 CONTAINERS = frozenset({"application/zip", "application/ms-tnef", "application/vnd.ms-tnef"})
 
 
-def documents(read: ReadPost, *, tittel: str) -> tuple[Dokument, ...]:
+def documents(read: ReadPost, *, tittel: str, clean: Callable[[str], str], hoved: str = "") -> tuple[Dokument, ...]:
     """The documents of a journalpost, in order; exactly one H, the first.
 
     Every part of a compound post is captured (krav 3.1.10): attachments and nested letters as V, a container's members
     in place of the container (which stays whole inside the message), but the container itself where it could not be
-    unpacked. The main document is always kept as it came. ``path`` is the hash; the effect finds the blob by it.
+    unpacked. The main document is always kept as it came. ``hoved`` is (part of) the file name of the document that a
+    rule wants as H in its place; ``clean`` makes a file name fit to be a title. ``path`` is the hash; the effect finds
+    the blob by it.
     """
-    main = read.main
-    others = [part for part in read.parts[1:] if _stands_alone(part, read)]
-    return (
-        _document(main, tittel, TilknyttetSom.HOVEDDOKUMENT),
-        *(_document(part, part.name, TilknyttetSom.VEDLEGG) for part in _unique(others, main)),
+    parts = [read.main, *_unique([part for part in read.parts[1:] if _stands_alone(part, read)], read.main)]
+    if hoved:
+        parts.sort(key=lambda part: hoved.casefold() not in part.name.casefold())
+    return tuple(
+        _document(
+            part,
+            tittel if number == 0 else clean(part.name),
+            TilknyttetSom.HOVEDDOKUMENT if number == 0 else TilknyttetSom.VEDLEGG,
+        )
+        for number, part in enumerate(parts)
     )
 
 

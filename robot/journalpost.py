@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.archive import NySaksmappe
@@ -24,7 +24,7 @@ from models.organisation import Organisation
 from models.reading import ReadPost
 from robot.cases import CaseAnswer
 from robot.documents import documents
-from robot.titles import Scan, clean_title, public_title
+from robot.titles import Scan, clean_title, cut, public_title, whole_title
 
 UNKNOWN_SENDER = "Ukjent avsender"
 
@@ -59,11 +59,12 @@ def plan_journalpost(
     what does is listed in ``lacks``. An unread part or an unshielded mark gives the temporary code.
     """
     subject = _text(facts, "emne") or _file_title(read)
-    tittel = clean_title(utfall.tittel or subject, scan) or "Uten emne"
-    unread = bool(read.unread)
+    whole = whole_title(utfall.tittel or subject, scan) or "Uten emne"
+    tittel = cut(whole)
+    unread = bool(read.unread) or isinstance(facts.get("funn"), Unknown)
     skjerming = _skjerming(utfall, additions, shut=(unread or bool(marks)) and not answered)
     case, missing = _case(utfall, found, org, skjerming, scan)
-    enhet = utfall.fordel_til or (case.new.administrativ_enhet if case and case.new else "")
+    enhet = utfall.fordel_til or (utfall.sak.ny.enhet if utfall.sak.ny is not None and found.existing is None else "")
     if not enhet and found.existing is not None:
         enhet = found.existing.administrativ_enhet
     if not enhet:
@@ -83,13 +84,13 @@ def plan_journalpost(
         *((Lack.DUPLICATE,) if possible_duplicate else ()),
         *((Lack.ACCESS,) if skjerming is not None and skjerming.temporary else ()),
         *((Lack.SHIELDING_INCOMPLETE,) if _incomplete(skjerming) else ()),
-        *((Lack.CASE_ACCESS,) if case.new is not None and case.new.skjerming == TEMPORARY else ()),
+        *((Lack.CASE_ACCESS,) if case.new is not None and _undecided(case.new.skjerming) else ()),
     )
     journalpost = PlannedJournalpost(
         type=kind,
         status=Journalstatus.MIDLERTIDIG if lacks else Journalstatus.JOURNALFOERT,
         tittel=tittel,
-        offentlig_tittel=public_title(tittel, utfall.offentlig_tittel, skjerming, scan),
+        offentlig_tittel=public_title(whole, utfall.offentlig_tittel, skjerming, scan),
         skjerming=skjerming,
         parter=(
             sender,
@@ -98,10 +99,13 @@ def plan_journalpost(
                 navn=org.enheter[enhet].navn if enhet in org.enheter else enhet,
                 administrativ_enhet=enhet,
             ),
+            *_recipient(utfall),
         ),
         mottatt_dato=mottatt,
         enhet=enhet,
-        dokumenter=documents(read, tittel=tittel),
+        dokumenter=documents(
+            read, tittel=tittel, clean=lambda name: clean_title(name, scan), hoved=utfall.hoveddokument
+        ),
         dokumentets_dato=utfall.dokumentdato or _date(facts, "dato.dokument"),
         forfall=_earliest(utfall.forfall, *(a.forfall for a in additions if not a.unknown)),
         avskriv=utfall.avskriv,
@@ -119,8 +123,32 @@ def _skjerming(utfall: JournalpostUtfall, additions: Sequence[Addition], *, shut
     if any(a.unknown and a.skjerming is not None for a in additions):
         return TEMPORARY
     if asked:
-        return max(asked, key=_strictness)
+        return _merged(asked)
     return None if utfall.tilgang_aapen and not shut else TEMPORARY
+
+
+def _merged(asked: Sequence[Skjerming]) -> Skjerming:
+    """The strictest, and beside it everything that any of them hides; the temporary code hides all as it is."""
+    strictest = max(asked, key=_strictness)
+    if strictest.temporary:
+        return strictest
+    return replace(
+        strictest,
+        skjul=tuple(dict.fromkeys(item for one in (strictest, *asked) for item in one.skjul)),
+        ord=tuple(dict.fromkeys(word for one in (strictest, *asked) for word in one.ord)),
+    )
+
+
+def _undecided(access: Skjerming | None) -> bool:
+    """Whether the access of a new case is still to be assessed, or says too little to hold."""
+    return access is not None and (access.temporary or _incomplete(access))
+
+
+def _recipient(utfall: JournalpostUtfall) -> tuple[Korrespondansepart, ...]:
+    """EM where the rule names one (types U and N)."""
+    if not utfall.mottaker:
+        return ()
+    return (Korrespondansepart(type=Korrespondanseparttype.MOTTAKER, navn=utfall.mottaker),)
 
 
 def _strictness(skjerming: Skjerming) -> tuple[bool, int, int]:
@@ -157,10 +185,10 @@ def _case(
     if missing:
         return None, missing
     access = ny.skjerming or (None if ny.tilgang_aapen else TEMPORARY)
-    tittel = clean_title(fields["tittel på saken"], scan)
+    whole = whole_title(fields["tittel på saken"], scan)
     new = NySaksmappe(
-        tittel=tittel,
-        offentlig_tittel=public_title(tittel, ny.offentlig_tittel, access, scan),
+        tittel=cut(whole),
+        offentlig_tittel=public_title(whole, ny.offentlig_tittel, access, scan),
         arkivdel=fields["arkivdel"],
         klasse=fields["klasse"],
         administrativ_enhet=fields["enhet"],

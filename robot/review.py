@@ -97,6 +97,10 @@ def _to_set_aside(store: Store, post: Post, answer: Answer) -> Taken:
             raise UsedWrongly(
                 "Si hvilken sak posten skal i: --sak 2026/12, eller --ny-sak «Tittel» med --arkivdel og --klasse."
             )
+        if answer.verb is Verb.CORRECT and answer.ny_sak and not answer.tilgang:
+            raise UsedWrongly(
+                "Si også hvem som kan se den nye saken: --tilgang åpen, eller --tilgang KODE --hjemmel «…»."
+            )
         if not post.documents and answer.verb is not Verb.DISMISS:
             raise UsedWrongly(
                 "Posten kunne ikke hentes, og ligger fortsatt hos kilden. Hent den for hånd, og avvis den her."

@@ -829,63 +829,54 @@ def test_a_file_that_could_not_be_read_is_archived_all_the_same():
     assert [d.sha256 for d in archive(read=UNREAD).dokumenter] == [p.sha256 for p in UNREAD.parts]
 
 
-# --- Known defects: each fails today, and the mark must go when it is mended (strict) ---------------------------------
+# --- Found by these tests, and mended --------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="«enhet (fordel_til)» is named as missing though ny.enhet says it")
 def test_a_unit_that_the_new_case_has_is_not_called_missing():
     utfall = journalpost(sak=new_case(**(FULL_NY | {"klasse": ""})), fordel_til="")
     assert decide(grounds(found=NEW), hit(utfall)).detail == "Mangler klasse."
 
 
-@pytest.mark.xfail(strict=True, reason="a proposal drops the copies, so approval never sends them")
 def test_an_approved_proposal_sends_the_copies_the_rules_asked_for():
     decision = approved(proposal(addition(kopi_til=("x@prove.example",))), APPROVE)
     assert decision is not None
     assert decision.copies == ("x@prove.example",)
 
 
-@pytest.mark.xfail(strict=True, reason="a post set aside does not list adding rules whose condition is unknown")
 @pytest.mark.parametrize("utfall", [journalpost(), FORWARD, TilMenneske(tekst="Se på denne")])
 def test_an_adding_rule_whose_condition_is_unknown_is_listed_when_set_aside_too(utfall: Utfall):
     assert proposal(addition(unknown=True, varsel=("vakt",)), utfall=utfall).listed == ("felles/legg-til",)
 
 
-@pytest.mark.xfail(strict=True, reason="additions in utkast are listed as if they were in force")
 def test_an_adding_rule_in_utkast_is_not_listed():
     draft = addition(Mode.UTKAST, unknown=True, varsel=("vakt",))
     assert decide(grounds(draft), hit(journalpost())).listed == ()
 
 
-@pytest.mark.xfail(strict=True, reason="the title is cut before the shielded words are starred")
 def test_a_shielded_word_at_the_cut_does_not_stand_half_in_the_public_title():
     worded = replace(WHOLE, ord=("Kari Testdatter",))
     long = "a" * (MAX_TITLE - 12) + " Kari Testdatter og mer"
     assert "Kari" not in archive(utfall=journalpost(tittel=long, skjerming=worded)).offentlig_tittel
 
 
-@pytest.mark.xfail(strict=True, reason="words are sought as written, in a title whose spaces have been folded")
 def test_a_shielded_word_is_starred_however_its_spaces_stand():
     worded = replace(WHOLE, ord=("Kari  Testdatter",))
     planned = archive(utfall=journalpost(tittel="Plan for Kari  Testdatter", skjerming=worded))
     assert "Kari" not in planned.offentlig_tittel
 
 
-@pytest.mark.xfail(strict=True, reason="TRO with words none of which stand in the title shows the whole title")
 def test_a_title_to_be_shielded_by_words_that_are_not_in_it_is_not_shown_whole():
     worded = replace(WHOLE, ord=("Kari Testdatter",))
     planned = archive(utfall=journalpost(tittel="Plan for Testdatter, Kari", skjerming=worded))
     assert "Kari" not in planned.offentlig_tittel
 
 
-@pytest.mark.xfail(strict=True, reason="only read.unread counts; a text too long to scan whole is J and open")
 def test_post_whose_findings_are_not_known_is_never_j_and_never_open():
     planned = archive(facts={"funn": Unknown(known=())})
     assert planned.status is Journalstatus.MIDLERTIDIG
     assert planned.tilgang != "open"
 
 
-@pytest.mark.xfail(strict=True, reason="an attachment's file name becomes a document title unscanned")
 def test_an_identity_number_never_stands_in_the_title_of_an_attached_document():
     fnr = synthetic_fnr()
     attached = part("0.1", PartKind.ATTACHMENT, name=f"attest {fnr}.pdf", sha256="b" * 64)
@@ -893,14 +884,12 @@ def test_an_identity_number_never_stands_in_the_title_of_an_attached_document():
     assert fnr not in planned.dokumenter[1].tittel
 
 
-@pytest.mark.xfail(strict=True, reason="a new case shielded without provision or skjul lets the entry be J")
 def test_a_new_case_with_an_incomplete_shielding_is_m():
     sak = new_case(enhet="SKOLE", tilgang_aapen=False, skjerming=replace(WHOLE, hjemmel=""))
     planned = archived(decide(grounds(found=NEW), hit(journalpost(sak=sak))))
     assert planned.status is Journalstatus.MIDLERTIDIG
 
 
-@pytest.mark.xfail(strict=True, reason="one shielding is chosen whole; the other's words come out in the public title")
 def test_the_words_that_two_rules_shield_are_all_shielded():
     own, added = replace(WHOLE, ord=("Kari",)), replace(WHOLE, ord=("Ola",))
     title = archive(addition(skjerming=added), utfall=journalpost(tittel="Kari og Ola", skjerming=own)).offentlig_tittel
@@ -908,7 +897,6 @@ def test_the_words_that_two_rules_shield_are_all_shielded():
     assert "Ola" not in title
 
 
-@pytest.mark.xfail(strict=True, reason="one shielding is chosen whole; what only the other hides is opened again")
 def test_what_one_rule_hides_stays_hidden_when_another_hides_more_things():
     own = replace(WHOLE, skjul=(SkjermingMetadata.NAVN_AVSENDER, SkjermingMetadata.TITTEL_DOKUMENT))
     added = replace(WHOLE, skjul=(SkjermingMetadata.TITTEL_REGISTRERING_ORD,))
@@ -917,13 +905,11 @@ def test_what_one_rule_hides_stays_hidden_when_another_hides_more_things():
     assert set(planned.skjerming.skjul) == {*own.skjul, *added.skjul}
 
 
-@pytest.mark.xfail(strict=True, reason="mottaker is parsed and filled in, and then used by nobody")
 def test_the_recipient_a_rule_names_stands_on_an_outgoing_entry():
     planned = archive(utfall=journalpost(type="U", mottaker="Kari Testdatter"))
     assert (Korrespondanseparttype.MOTTAKER, "Kari Testdatter") in [(p.type, p.navn) for p in planned.parter]
 
 
-@pytest.mark.xfail(strict=True, reason="hoveddokument is parsed and filled in, and then used by nobody")
 def test_the_main_document_a_rule_names_is_h():
     attached = part("0.1", PartKind.ATTACHMENT, name="brev.pdf", sha256="b" * 64)
     planned = archive(read=ReadPost(parts=(part(), attached)), utfall=journalpost(hoveddokument="brev.pdf"))
