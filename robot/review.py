@@ -15,6 +15,7 @@ from models.post import Post, State
 from models.reasons import DISMISSALS
 from models.store import Store
 from models.store.codec import adapter
+from models.store.effect_tx import EffectKind, EffectState
 from models.store.store import Tx
 from robot.care import care_effects
 
@@ -105,9 +106,23 @@ def _to_set_aside(store: Store, post: Post, answer: Answer) -> Taken:
             raise UsedWrongly(
                 "Posten kunne ikke hentes, og ligger fortsatt hos kilden. Hent den for hånd, og avvis den her."
             )
+        _refuse_when_done(tx, post)
         _record(tx, store, post, answer)
         tx.move(post, State.RECEIVED, AuditEvent.REOPENED, actor=actor(store, answer.user), next_try_at=0.0)
     return Taken(post=post, reopened=True)
+
+
+def _refuse_when_done(tx: Tx, post: Post) -> None:
+    """What is in the archive or has been sent cannot be decided anew: it would be listed as one thing and be another."""
+    for effect in tx.effects_of(post.seq):
+        if effect.state is not EffectState.DONE:
+            continue
+        if effect.kind is EffectKind.FORWARD or effect.request.get("kind") == "ny_journalpost":
+            what = "videresendt" if effect.kind is EffectKind.FORWARD else "registrert i arkivet"
+            raise UsedWrongly(
+                f"Posten {post.id} er alt {what}, men ble ikke ferdig. Gå videre med: postrobot retry {post.id}. "
+                "Etterpå kan den rettes."
+            )
 
 
 def _to_journaled(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -21,6 +22,7 @@ from models.store.codec import from_text, pack, plain, to_text, unpack
 # A text the store may meet: what readers give is UTF-8, so no lone surrogates; NUL is taken out by the readers.
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
 st.register_type_strategy(str, TEXT)
+st.register_type_strategy(Path, TEXT.map(Path))
 st.register_type_strategy(
     Mapping, lambda kind: st.dictionaries(*(st.from_type(one) for one in get_args(kind)), max_size=3)
 )
@@ -52,8 +54,6 @@ def test_every_kind_of_write_comes_back_as_the_kind_it_was() -> None:
 
 
 def test_no_path_of_this_machine_is_kept_with_a_document() -> None:
-    from pathlib import Path
-
     from models.archive import Dokument
     from models.noark import TilknyttetSom
     from robot.effects import archive_request, archive_write
