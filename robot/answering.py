@@ -134,7 +134,7 @@ def _became(shown: dict[str, object]) -> str:
         where = f"Journalpost {shown['journalpost']} i sak {shown['saksnummer']}"
         if shown["journalstatus"] == "U":
             return f"{where} er satt til utgår."
-        return f"{where} har status {shown['journalstatus']}."
+        return f"{where} har status {shown['journalstatus']}. {shown['detail']}".strip()
     if shown["state"] == "done":
         words = {"forwarded": "Videresendt.", "dismissed": "Avvist.", "duplicate": "Avvist som duplikat."}
         return words[str(shown["outcome"])]

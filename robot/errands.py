@@ -45,6 +45,7 @@ def _errand(effect: Effect, office: Office) -> bool:
                 tx.set_locator(post.seq, sent.locator["at"])
             elif begun.kind is EffectKind.CARE:
                 note_archive_answer(tx, post.seq, begun, sent.locator)
+                tx.set_columns(post.seq, detail="")
         elif refused is not None and post is not None and begun.kind is EffectKind.CARE:
             tx.set_columns(post.seq, detail=refused.detail)
     log.info(

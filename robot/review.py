@@ -18,6 +18,7 @@ from models.store.codec import adapter
 from models.store.effect_tx import EffectKind, EffectState
 from models.store.store import Tx
 from robot.care import care_effects
+from robot.texts import outcome_text, state_text
 
 if TYPE_CHECKING:
     from connectors.contract import Archive
@@ -83,7 +84,9 @@ def take(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:
     if post.state is State.DONE and post.outcome == "forwarded" and answer.verb is Verb.APPROVE:
         return _acknowledge(store, post, answer)
     if post.state is State.DONE:
-        raise UsedWrongly(f"Posten {post.id} er ferdig ({post.outcome}) og ligger ikke til gjennomsyn.")
+        raise UsedWrongly(
+            f"Posten {post.id} er ferdig ({outcome_text(post.outcome or '')}) og ligger ikke til gjennomsyn."
+        )
     raise UsedWrongly(f"Posten {post.id} er under behandling. Vent til den er ferdig, eller satt til side.")
 
 
@@ -196,7 +199,7 @@ def retry(store: Store, post: Post, user: str) -> None:
         UsedWrongly: it has not been set aside.
     """
     if post.state is not State.SET_ASIDE:
-        raise UsedWrongly(f"Posten {post.id} er ikke satt til side (tilstand: {post.state}).")
+        raise UsedWrongly(f"Posten {post.id} er ikke satt til side (tilstand: {state_text(post.state)}).")
     with store.write() as tx:
         stored = tx.decision(post.seq)
         back = State.RECEIVED

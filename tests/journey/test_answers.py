@@ -198,11 +198,18 @@ def test_a_set_aside_post_is_journaled_in_the_existing_case_a_person_names(offic
 
 
 def test_approving_without_the_access_says_what_is_missing_and_changes_nothing(office: Office) -> None:
-    assert office.review("correct", "aside", *NEW_CASE).code == 0
+    case = office.post("journaled")["saksnummer"]
+    assert office.review("correct", "aside", "--sak", case, "--enhet", "ARKIV").code == 0
     assert office.post("aside")["journalstatus"] == "M"
     before = office.now()
-    said = office.review("approve", "aside")
-    office.refused(said, "ingenting er endret", "--tilgang åpen", "tilgangen til den nye saken", before=before)
+    office.refused(office.review("approve", "aside"), "ingenting er endret", "--tilgang åpen", before=before)
+    assert office.review("approve", "aside", "--tilgang", "åpen").code == 0
+    assert office.post("aside")["journalstatus"] == "J"
+
+
+def test_a_new_case_is_not_opened_before_somebody_says_who_may_see_it(office: Office) -> None:
+    before = office.now()
+    office.refused(office.review("correct", "aside", *NEW_CASE), "--tilgang åpen", "--hjemmel", before=before)
 
 
 def test_an_answer_nobody_could_carry_out_is_refused_with_what_would_be_right(office: Office) -> None:
