@@ -25,6 +25,7 @@ from robot.verify import verify
 from robot.work import Tally, Work
 from robot.work import Trouble as Troubles
 from tests.support.house import CATCH_ALL, House, mail, rules_text
+from tests.support.stores import new_address
 
 
 @pytest.fixture
@@ -302,8 +303,10 @@ def test_nothing_is_left_in_the_spool(make: Any) -> None:
     assert [] == list(house.store.spool.iterdir())
 
 
-def test_many_threads_make_nothing_twice(make: Any) -> None:
-    house = make(archive={"accepts_repeated_key": True})
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
+def test_many_threads_make_nothing_twice(make: Any, kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    address = new_address(kind, tmp_path, lambda: request.getfixturevalue("postgres"))
+    house = make(archive={"accepts_repeated_key": True}, address=address)
     house.deliver(*letters(25))
     assert {"collected": 25, "archived": 25} == counts(run(house, threads=6))
     keys = [key for key, _, _ in house.unit.made]
