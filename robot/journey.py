@@ -23,7 +23,9 @@ from models.decision import Decision, Way
 from models.errors import OutOfReach, TryLater
 from models.noark import Journalstatus
 from models.post import Post, State
+from models.reading import ReadPost
 from models.reasons import ReasonCode
+from models.store.codec import pack
 from models.store.effect_tx import Effect, EffectKind
 from models.store.post_tx import LostRace
 from models.store.store import Tx
@@ -111,7 +113,7 @@ def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post
             with office.store.write() as tx:
                 newer = find_duplicates(tx, post, opened.read)
                 if newer == duplicates:
-                    return *_store_decision(tx, post, judged, decision, unused, office), decision
+                    return *_store_decision(tx, post, opened, judged, decision, unused, office), decision
             duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
 
 
@@ -126,8 +128,11 @@ def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> None:
 
 
 def _store_decision(
-    tx: Tx, post: Post, judged: Judged, decision: Decision, unused: Unused | None, office: Office
+    tx: Tx, post: Post, opened: Opened, judged: Judged, decision: Decision, unused: Unused | None, office: Office
 ) -> tuple[Post, Owed]:
+    """The decision, beside what was read: page by page, with flags and reasons, for whoever asks what the robot saw."""
+    if post.documents:
+        tx.keep_memo(post.documents[0].sha256, 0, "post", str(post.seq), pack(opened.read, ReadPost))
     state = keep(tx, post, judged, decision, unused, alarm_to=office.report_to if office.mailer is not None else ())
     post = replace(post, state=state, stage=None)
     return (post, ()) if state is State.SET_ASIDE else _go_on(tx, post, decision, office)
