@@ -321,21 +321,31 @@ class Trial:
         A mail whose letter was journaled already under another name is rightly a duplicate, whatever its manifest says of
         it alone; ``twins`` names files that are one letter in a format that :func:`canonical` cannot compare.
         """
-        first: dict[object, str] = {}
+        told = [(promise, row) for promise, row in self.pieces if promise.name not in excepted]
+        letters = {
+            promise.name: next((pair for pair in twins if promise.name in pair), canonical(promise.content))
+            for promise, _ in told
+        }
+        names: dict[object, set[str]] = {}
+        for name, letter in letters.items():
+            if letter:
+                names.setdefault(letter, set()).add(name)
+        kept: dict[object, int] = dict.fromkeys(names, 0)
         wrong = []
-        for promise, row in self.pieces:
-            if promise.name in excepted:
-                continue
-            letter: object = next((pair for pair in twins if promise.name in pair), canonical(promise.content))
-            seen = first.setdefault(letter, promise.name) != promise.name if letter else False
+        for promise, row in told:
+            letter: object = letters[promise.name]
+            several = len(names.get(letter, ())) > 1
             # One that cannot be read whole is never dismissed, not even as a duplicate: it goes to a person.
             again = row["outcome"] == "duplicate" or (
                 row["rule"] == "sikkert-duplikat" and row["reason"] == "part_unread"
             )
-            if not (seen and again):
+            if not (several and again):
                 wrong.append(promise.broken_by(end_of(row), row))
-            if row["outcome"] == "duplicate" and not seen:
+            if row["outcome"] == "duplicate" and not several:
                 wrong.append(f"{promise.name}: taken for a duplicate, and no other is the same letter")
+            if letter and not again:
+                kept[letter] += 1
+        wrong += [f"{sorted(names[letter])}: all taken for duplicates" for letter, count in kept.items() if not count]
         return [fault for fault in wrong if fault]
 
     def misread(self) -> list[str]:
