@@ -48,12 +48,14 @@ WAITS_FOR_ARCHIVE = "decide"
 
 
 class Step(StrEnum):
-    """Where a walk ended: at an end of the journey, waiting for something, before scanned pages, or stopped by a bug."""
+    """Where a walk ended: at an end of the journey, waiting for something, before scanned pages, stopped by a bug, or
+    with a store that does not answer: then nothing could be noted, and all stands as it stood."""
 
     ENDED = "ended"
     WAITING = "waiting"
     SCANS = "scans"
     BUG = "bug"
+    NO_STORE = "no_store"
 
 
 def walk(seq: int, office: Office, *, scans: bool = True) -> Step:
@@ -61,6 +63,15 @@ def walk(seq: int, office: Office, *, scans: bool = True) -> Step:
 
     With ``scans`` False a post with scanned pages is left at once, to be walked in their lane (``Step.SCANS``).
     """
+    try:
+        return _guarded(seq, office, scans=scans)
+    except TryLater as away:
+        log.warning("store_away", seq=seq, error=str(away))
+        return Step.NO_STORE
+
+
+def _guarded(seq: int, office: Office, *, scans: bool) -> Step:
+    """The walk, with what can stop it made into an end of its own; raises ``TryLater`` for the store alone."""
     started = time.monotonic()
     try:
         with structlog.contextvars.bound_contextvars(organisation=office.name, seq=seq):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -22,6 +23,9 @@ log = structlog.get_logger()
 
 IDLE_S = 0.5
 """How long a walker with nothing to do waits before it looks again (it is woken when a post comes in)."""
+
+STORE_AWAY_S = 5.0
+"""How long a walker waits before it tries a store that does not answer again."""
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ class Work:
         self._scan_threads = max(2, len(os.sched_getaffinity(0)))
         self._turn = 0
         self._stop = False
+        self._stopped = threading.Event()
+        self._away = False
         self._until_empty = False
         self._collecting = 0
 
@@ -137,7 +143,8 @@ class Work:
             log.error("disk_reserve_reached", organisation=office.name, error=str(low))
         finally:
             desk.collecting.release()
-            office.note_connection(name)
+            with contextlib.suppress(TryLater):  # the store is away: its own walkers tell
+                office.note_connection(name)
 
     def start_walkers(self) -> list[threading.Thread]:
         """Starts the walkers; they run until :meth:`stop`, or, in ``run_once``, until nothing more can be done."""
@@ -154,6 +161,7 @@ class Work:
         """Lets every walker finish the post in hand and no more."""
         with self._news:
             self._stop = True
+            self._stopped.set()
             self._news.notify_all()
 
     def wake(self) -> None:
@@ -166,19 +174,21 @@ class Work:
         take = self._next_scan if scans else self._next
         while True:
             with self._news:
-                job = take()
+                job = self._look(take)
                 while job is None:
                     if self._stop or (self._until_empty and not self._collecting and not any(self._in_hand.values())):
                         self._news.notify_all()
                         return
                     self._news.wait(IDLE_S)
-                    job = take()
+                    job = self._look(take)
                 office, seq = job
                 self._in_hand[office.name].add(seq)
             step = Step.BUG
             try:
                 step = walk(seq, office, scans=scans)
                 self._count(office, seq, step)
+            except TryLater:
+                step = Step.NO_STORE
             finally:
                 with self._news:
                     if step is Step.SCANS:
@@ -186,6 +196,29 @@ class Work:
                     else:
                         self._in_hand[office.name].discard(seq)
                     self._news.notify_all()
+            if step is Step.NO_STORE:
+                self._wait_for_store(office)
+
+    def _look(self, take: Callable[[], tuple[Office, int] | None]) -> tuple[Office, int] | None:
+        """What to do next. Called with the lock held; a store that does not answer has nothing for us now."""
+        try:
+            job = take()
+        except TryLater as away:
+            if not self._away:  # one alarm, not one a look
+                log.error("store_away", error=str(away))
+            self._away = True
+            self._stop = self._stop or self._until_empty
+            return None
+        self._away = False
+        return job
+
+    def _wait_for_store(self, office: Office) -> None:
+        """The service tries again in a while; ``run --once`` never waits, and ends."""
+        if self._until_empty:
+            self.trouble.out_of_reach[f"{office.name}: database"] = "databasen svarer ikke"
+            self.stop()
+        else:
+            self._stopped.wait(STORE_AWAY_S)
 
     def _next_scan(self) -> tuple[Office, int] | None:
         """The next post with scanned pages. Called with the lock held."""

@@ -68,10 +68,17 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Reads]:
-        """A read-only snapshot: however many questions are asked in the block, others' writes do not show."""
-        with self.engine.connect().execution_options(**self._snapshot) as conn:
-            yield Reads(conn, now=self.now())
-            conn.rollback()
+        """A read-only snapshot: however many questions are asked in the block, others' writes do not show.
+
+        Raises:
+            TryLater: the database is out of reach.
+        """
+        try:
+            with self.engine.connect().execution_options(**self._snapshot) as conn:
+                yield Reads(conn, now=self.now())
+                conn.rollback()
+        except OperationalError as error:
+            raise _away(error) from error
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -88,7 +95,7 @@ class Store:
                     yield tx
                     tx.seal()
             except OperationalError as error:
-                raise TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30) from error
+                raise _away(error) from error
             self.commits += 1
 
     def secret(self) -> bytes:
@@ -110,11 +117,15 @@ class Store:
                 conn.execute(text("SELECT 1"))
                 conn.rollback()
         except OperationalError as error:
-            raise TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30) from error
+            raise _away(error) from error
 
     def time_utc(self) -> datetime:
         """Now, as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.now(), UTC)
+
+
+def _away(error: OperationalError) -> TryLater:
+    return TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import io
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,8 +15,10 @@ import pytest
 
 from connectors.testing.memory_archive import Trouble
 from connectors.testing.memory_source import MemoryPlace, MemorySource
-from models.errors import OutOfReach
+from connectors.testing.postgres import Postgres
+from models.errors import OutOfReach, TryLater
 from models.post import Outcome, State
+from models.store import Store
 from robot import journey
 from robot.commands.run import _exit, summary
 from robot.context import Context
@@ -325,3 +328,59 @@ def test_the_summary_names_what_waits_and_what_failed() -> None:
 def test_a_run_that_fetched_something_is_fine_though_a_source_was_away() -> None:
     context = Context(config=Path("x"), stdout=io.StringIO(), stderr=io.StringIO())
     assert 0 == _exit(context, Tally(collected=1), Troubles(out_of_reach={"a": "b"}))
+
+
+def test_a_store_that_takes_no_writes_ends_a_run_instead_of_turning_it_round_and_round(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make()
+    house.deliver(*letters(2))
+    house.collect()
+
+    @contextmanager
+    def locked(_store: Store) -> Iterator[Any]:
+        raise TryLater("databasen er låst", after_s=30)
+        yield
+
+    monkeypatch.setattr(Store, "write", locked)
+    work = run(house)
+    assert {"waiting": 2} == counts(work)
+    assert {"hus0: database"} == set(work.trouble.out_of_reach)
+    monkeypatch.undo()
+    assert {"archived": 2} == counts(run(house))
+
+
+@pytest.fixture
+def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
+    """A server that may be stopped."""
+    server = Postgres.create()
+    yield server
+    server.remove()
+
+
+@pytest.mark.server
+def test_a_database_that_is_stopped_and_started_again_costs_no_post_and_no_walker(
+    make: Any, tmp_path: Path, own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("robot.work.STORE_AWAY_S", 0.05)
+    house = make(address=new_address("postgres", tmp_path, lambda: own_postgres))
+    house.deliver(*letters(4))
+    house.collect()
+    work = Work([house.office], threads=2)
+    own_postgres.stop()
+    walkers = work.start_walkers()
+    try:
+        with pytest.raises(TryLater), house.store.read():
+            pass
+        own_postgres.start()
+        until = time.monotonic() + 60
+        while time.monotonic() < until and {"done"} != {house.row(seq)["state"] for seq in range(1, 5)}:
+            work.wake()
+            time.sleep(0.05)
+        assert all(walker.is_alive() for walker in walkers)
+    finally:
+        work.stop()
+        for walker in walkers:
+            walker.join()
+    assert 4 * [("done", None)] == [(house.row(seq)["state"], house.row(seq)["reason"]) for seq in range(1, 5)]
+    assert 4 == len(house.unit.posts)
