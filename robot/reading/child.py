@@ -32,11 +32,11 @@ TaskFunction = Callable[[Bench], object]
 """A sandboxed task: returns something that :func:`robot.reading.wire.dumps` can write."""
 
 
-def live(task: wire.Task, *, answer: int, folder: int, documents: Sequence[int]) -> NoReturn:
+def live(task: wire.Task, *, parent: int, answer: int, folder: int, documents: Sequence[int]) -> NoReturn:
     """Everything a forked child does. Never returns, and runs none of the zygote's exit handlers."""
     code = 70
     try:
-        confine.die_with_parent()
+        confine.die_with_parent(parent)
         os.setsid()
         kept = _keep_only([answer, folder, *documents])
         answer, folder, *documents = kept

@@ -73,9 +73,11 @@ def limit_resources(limits: ResourceLimits) -> None:
         set_limit(resource.RLIMIT_NPROC, (0, 0))
 
 
-def die_with_parent() -> None:
-    """Asks the kernel to kill this process when its parent dies. The parent must be single-threaded (prctl(2))."""
+def die_with_parent(parent: int) -> None:
+    """Asks the kernel to kill this process when ``parent`` dies; it must be single-threaded (prctl(2))."""
     _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)  # It died between our fork and the request, which then never fires.
 
 
 def adopt_orphans() -> None:

@@ -68,6 +68,7 @@ class Zygote:
             return True
         task = wire.load_task(raw)
         status = socket.socket(fileno=descriptors[1])
+        parent = os.getpid()
         try:
             pid = os.fork()
         except OSError:
@@ -77,7 +78,7 @@ class Zygote:
             return True
         if pid == 0:
             status.detach()
-            child.live(task, answer=descriptors[0], folder=descriptors[2], documents=descriptors[3:])
+            child.live(task, parent=parent, answer=descriptors[0], folder=descriptors[2], documents=descriptors[3:])
         _close([descriptors[0], *descriptors[2:]])
         one = _Running(pid=pid, pidfd=os.pidfd_open(pid), status=status, deadline=time.monotonic() + task.wall_s)
         self._running[pid] = one

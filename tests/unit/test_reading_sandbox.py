@@ -314,10 +314,21 @@ def test_children_die_with_a_killed_zygote(give, into):
         reading = threads.submit(room.read, give("x/sleep\n"), into)
         child = int(_wait_for(lambda: Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split())[0])
         os.kill(zygote, signal.SIGKILL)
-        assert _wait_for(lambda: not _alive(child))
-        room.close()
+        try:
+            assert _wait_for(lambda: not _alive(child))
+        finally:
+            room.close()
         with pytest.raises(TryLater):
             reading.result(30)
+
+
+def test_a_child_whose_zygote_died_before_it_could_ask_to_die_with_it_ends_itself():
+    """As when the zygote is killed between its fork and the child's first step: the parent is another by then."""
+    child = os.fork()
+    if child == 0:
+        confine.die_with_parent(os.getppid() + 1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 def test_the_zygote_ends_with_the_daemon_and_its_children_with_it(tmp_path):
