@@ -7,6 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
+from models.steps import Point, step
+
 
 class BlobStore:
     """Content-addressed files of one organisation.
@@ -51,9 +53,12 @@ class BlobStore:
             source = _copied_near(source, target)
         with source.open("rb") as spooled:
             os.fsync(spooled.fileno())
+        step(Point.S2_SYNCED)
         source.chmod(0o400)
         source.rename(target)
+        step(Point.S2_RENAMED)
         _sync_folder(target.parent)
+        step(Point.S2_KEPT)
         return target
 
     def intact(self, sha256: str) -> bool:

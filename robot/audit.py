@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.audit import FIELDS, GENESIS, AuditEvent, row_hash
+from models.steps import Point, step
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -145,6 +146,7 @@ def export(store: Store) -> int:
     count = 0
     batch: list[str] = []
     current: Path | None = None
+    step(Point.A1_READ)
     for row in _rows_after(store, last):
         path = folder / f"{store.orgnr}-{str(row['ts_utc'])[:7]}.jsonl"
         if current is not None and (path != current or len(batch) >= EXPORT_BATCH):
@@ -165,7 +167,9 @@ def _append(path: Path, lines: Sequence[str]) -> None:
         data = "".join(lines).encode()
         while data:
             data = data[os.write(handle, data) :]
+        step(Point.A2_APPENDED)
         os.fsync(handle)
+        step(Point.A2_SYNCED)
     finally:
         os.close(handle)
     if new:

@@ -18,10 +18,12 @@ from models.blobs import BlobStore
 from models.errors import AlreadyDone, MaybeDone, NeedsHuman, OutOfReach, TryLater
 from models.post import Locator, Outcome
 from models.reasons import ReasonCode
+from models.steps import Point, step
 from models.store.codec import from_text, plain, to_text
 from models.store.effect_tx import Effect, EffectKind, EffectState
 from models.store.store import Tx
 from robot.breaker import Breakers
+from robot.points import points_of
 
 TRY_LIMIT = 5
 LOOKUP_WAITS_S = (5.0, 30.0, 120.0, 600.0)
@@ -113,6 +115,7 @@ def send(effect: Effect, outside: Outside, *, fresh: bool, at: Locator | None = 
     rest = outside.breakers.rests_for(name)
     if rest:
         return _put_off(effect, fresh, rest, "forbindelsen hviler", count=False)
+    step(points_of(effect).before)
     try:
         sent = _PERFORM[effect.kind](effect, outside, fresh, at or {})
     except AlreadyDone as already:
@@ -129,6 +132,7 @@ def send(effect: Effect, outside: Outside, *, fresh: bool, at: Locator | None = 
         return _put_off(effect, fresh, wait, str(later), count=True)
     except NeedsHuman as human:
         sent = Refused(human.reason, human.detail)
+    step(points_of(effect).after)
     outside.breakers.ok(name)
     return sent
 
@@ -154,7 +158,10 @@ def done_locator(done: Done) -> Mapping[str, object]:
 def _archive(effect: Effect, outside: Outside, fresh: bool, _at: Locator) -> Sent:
     key = OurKey(effect.key)
     if not fresh:
-        match outside.archive.outcome(key):
+        step(Point.L1_LOOK_UP)
+        known = outside.archive.outcome(key)
+        step(Point.L2_LOOKED_UP)
+        match known:
             case Done() as done:
                 return DoneNow(done_locator(done))
             case Pending(ask_after_s=wait):
@@ -245,6 +252,7 @@ _PERFORM: Mapping[EffectKind, Callable[[Effect, Outside, bool, Locator], Sent]] 
 
 def record(tx: Tx, effect: Effect, sent: Sent, *, item_id: str) -> Refused | None:
     """Writes the outcome of one effect. Returns the refusal when a human is needed: also when the tries are used up."""
+    step(points_of(effect).noted)
     match sent:
         case DoneNow(locator=locator):
             tx.record_done(effect, locator, item_id=item_id)

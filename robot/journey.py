@@ -25,6 +25,7 @@ from models.noark import Journalstatus
 from models.post import Post, State
 from models.reading import ReadPost
 from models.reasons import ReasonCode
+from models.steps import Point, step
 from models.store.codec import pack
 from models.store.effect_tx import Effect, EffectKind
 from models.store.post_tx import LostRace
@@ -114,13 +115,16 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
 def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post, Owed, Decision]:
     """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
     with read_post(post, office, scans=scans) as opened:
+        step(Point.S7_READ)
         with office.store.read() as reads:
             duplicates = find_duplicates(reads, post, opened.read)
             unused = unused_answer(reads, post)
         while True:
             judged = judge(post, opened.read, office, duplicates)
             decision = make_decision(post, opened.read, judged, office, unused)
+            step(Point.S8_JUDGED)
             _keep_bytes(opened, decision, office)
+            step(Point.S8_PARTS_KEPT)
             with office.store.write() as tx:
                 newer = find_duplicates(tx, post, opened.read)
                 if newer == duplicates:
@@ -178,12 +182,14 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> tuple[Post
                 if post.state is State.ARCHIVED or decision.way is not Way.ARCHIVE:
                     _finish(tx, post, decision)
                     return replace(post, state=State.DONE), ()
+                step(Point.S18_ARCHIVED)
                 tx.move(post, State.ARCHIVED, AuditEvent.ARCHIVED, rule=decision.rule)
                 post = replace(post, state=State.ARCHIVED)
 
 
 def _finish(tx: Tx, post: Post, decision: Decision) -> None:
     outcome = outcome_of(decision)
+    step(Point.S18_DONE)
     tx.move(
         post,
         State.DONE,
@@ -196,6 +202,7 @@ def _finish(tx: Tx, post: Post, decision: Decision) -> None:
 
 def _perform(post: Post, owed: Owed, decision: Decision, office: Office) -> tuple[Post, Owed]:
     """Sends one round in order, stopping at the first that did not succeed; records all, and begins the next round."""
+    step(Point.S10_BEGUN)
     at = post.locator
     if any(effect.kind in AT_SOURCE for effect, _ in owed):
         with office.store.read() as reads:  # whoever collected it may have recorded a new place meanwhile

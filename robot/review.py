@@ -13,6 +13,7 @@ from models.errors import UsedWrongly
 from models.noark import Journalstatus
 from models.post import Post, State
 from models.reasons import DISMISSALS
+from models.steps import Point, step
 from models.store import Store
 from models.store.codec import adapter
 from models.store.effect_tx import EffectKind, EffectState
@@ -178,6 +179,7 @@ def _record(tx: Tx, store: Store, post: Post, answer: Answer, *, expected_round:
         raise UsedWrongly(
             f"Posten {post.id} er besvart{who} i mellomtiden. Se den på nytt: postrobot review show {post.id}"
         )
+    step(Point.H1_ANSWERED)
     tx.audit(
         AuditEvent.ANSWERED,
         item_id=post.id,
@@ -209,4 +211,5 @@ def retry(store: Store, post: Post, user: str) -> None:
             back = State.ARCHIVED if stored.decision.journalpost is not None else State.DECIDED
         if post.stage == "collect":
             raise UsedWrongly(f"Posten {post.id} kunne ikke hentes fra kilden; den hentes ikke på nytt herfra.")
+        step(Point.H2_RETRIED)
         tx.move(post, back, AuditEvent.REOPENED, actor=actor(store, user), next_try_at=0.0, tries=post.tries + 1)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from models.errors import OutOfReach, TryLater, UsedWrongly
+from models.steps import Point, step
 from robot.office import Office
 from robot.report.workdays import is_work_day
 
@@ -141,7 +142,9 @@ def run_slot(job: Job, office: Office, slot: datetime) -> bool:
     with office.store.write() as tx:
         if not tx.claim_slot(job.name, key):
             return False
+    step(Point.J1_CLAIMED)
     result = run_guarded(job, office)
+    step(Point.J2_RUN)
     with office.store.write() as tx:
         tx.end_slot(job.name, key, ok=result is not None, result=result or "")
     return True

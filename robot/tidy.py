@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.audit import AuditEvent
+from models.steps import Point, step
 from models.store import Store
 
 ORPHAN_AGE_S = 86_400.0
@@ -19,6 +20,7 @@ def sweep_orphans(store: Store, *, older_than_s: float = ORPHAN_AGE_S) -> int:
                 continue
             path.unlink(missing_ok=True)
             count += 1
+    step(Point.O1_SWEPT)
     if count:
         with store.write() as tx:
             tx.audit(AuditEvent.ORPHANS_SWEPT, details={"files": count})

@@ -17,6 +17,7 @@ from pathlib import Path
 from connectors.arkiv.formats import pronom
 from connectors.arkiv.unit import refuse
 from models.archive import Dokument
+from models.steps import Point, step
 
 _COPY_INSTEAD = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EACCES})
 _HEAD_BYTES = 1024
@@ -73,7 +74,9 @@ class DocumentFolder:
             if error.errno not in _COPY_INSTEAD:
                 raise
             self._copy(path, target)
+        step(Point.K1_LINKED)
         fsync_folder(target.parent)
+        step(Point.K2_KEPT)
 
     def keep_copy(self, path: Path, sha256: str) -> None:
         """Takes in a file made here (an archive variant): its bytes too are made durable, whoever wrote them."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import MaybeDone, OutOfReach, TryLater
+from models.steps import Point, step
 
 CONNECTION = "arkiv"
 _BUSY_AGAIN_S = 5.0
@@ -83,10 +84,12 @@ class ArkivStore:
                 except BaseException:
                     transaction.rollback()
                     raise
+                step(Point.K3_BEFORE_COMMIT)
                 try:
                     transaction.commit()
                 except OperationalError as error:
                     raise MaybeDone("arkivet svarte ikke på om skrivingen ble lagret", key=key) from error
+                step(Point.K4_COMMITTED)
         except DatabaseError as error:
             raise _meaning(error) from error
 

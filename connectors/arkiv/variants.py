@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from connectors.arkiv.pdfa.convert import OUTPUT, TASK
 from connectors.arkiv.pdfa.office import soffice
 from connectors.arkiv.pdfa.result import SENTENCES, Fault
+from models.steps import Point, step
 
 if TYPE_CHECKING:
     from connectors.arkiv.konvertering import Unconverted, Variant
@@ -80,6 +81,7 @@ def make_variants(archive: VariantArchive, run: Runner, *, work: Path, limit: in
         with tempfile.TemporaryDirectory(prefix=".variant-", dir=work) as folder:
             answer = _convert(run, owed, Path(folder))
             fault = _fault(answer)
+            step(Point.P1_CONVERTED)
             if fault is None:
                 archive.add_variant(owed.system_id, _variant(answer, Path(folder) / OUTPUT))
                 made += 1

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.folder.beneath import Mark, folder_of, mark_of, open_file
+from models.steps import Point, step
 
 _CHUNK = 1024 * 1024
 _NAME_BYTES = 255
@@ -122,7 +123,9 @@ def _rename(from_fd: int, old: str, to_fd: int, new: str) -> None:
             return
         else:
             raise
+    step(Point.M1_LINKED)
     os.unlink(old, dir_fd=from_fd)
+    step(Point.M2_MOVED)
 
 
 def _rename_if_free(from_fd: int, old: str, to_fd: int, new: str) -> None:

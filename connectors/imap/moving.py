@@ -24,6 +24,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from connectors.imap.fetching import search_uids
 from connectors.imap.session import Session
+from models.steps import Point, step
 
 _MOVING = "$PostrobotFlyttes"
 _DELETED = b"\\Deleted"
@@ -67,6 +68,7 @@ def move_at_once(session: Session, client: IMAPClient, spot: Spot, target: str) 
     told = _PlaceOfCopy(client)
     try:
         client.move([spot.uid], target)
+        step(Point.M7_MAIL_MOVED)
     except IMAPClientAbortError:
         raise
     except IMAPClientError:
@@ -121,10 +123,13 @@ def move(session: Session, client: IMAPClient, spot: Spot, target: str, traits: 
         found = told.read(target)
         return found or _must(search(session, client, target, traits), spot, target)
     found = _copy(session, client, spot, target, traits, told)
+    step(Point.M4_COPIED)
     session.select(client, spot.mailbox, writable=True)
     client.add_flags([spot.uid], [_DELETED], silent=True)
+    step(Point.M5_DELETED)
     if client.has_capability("UIDPLUS"):
         client.uid_expunge([spot.uid])
+    step(Point.M6_EXPUNGED)
     if found.uid:
         session.select(client, found.mailbox, writable=True)
         client.remove_flags([found.uid], [_MOVING], silent=True)
@@ -145,6 +150,7 @@ def _copy(session: Session, client: IMAPClient, spot: Spot, target: str, traits:
     except IMAPClientError:
         # No keywords of our own here: at worst a crash leaves a second copy at the robot's place.
         keyword = ""
+    step(Point.M3_FLAGGED)
     client.copy([spot.uid], target)
     found = told.read(target)
     return found or _must(search(session, client, target, traits, keyword), spot, target)

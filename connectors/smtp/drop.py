@@ -12,6 +12,7 @@ from connectors.contract import Mail
 from connectors.smtp.message import to_bytes
 from models.archive import Done
 from models.errors import OutOfReach
+from models.steps import Point, step
 
 
 class FolderMailer:
@@ -38,6 +39,7 @@ class FolderMailer:
             part.unlink(missing_ok=True)
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as out:
                 out.write(content)
+            step(Point.D1_WRITTEN)
             part.replace(self.folder / f"{name}.eml")
         except OSError as bad:
             raise OutOfReach(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.blobs import BlobStore
 from models.errors import TryLater
+from models.steps import Point, step
 from models.store import tables as t
 from models.store.audit_tx import AuditReads, AuditTx
 from models.store.effect_tx import EffectReads, EffectTx
@@ -94,9 +95,11 @@ class Store:
                     tx.set_identity(tenant=self.orgnr, version=self.version)
                     yield tx
                     tx.seal()
+                    step(Point.T1_BEFORE_COMMIT)
             except OperationalError as error:
                 raise _away(error) from error
             self.commits += 1
+            step(Point.T2_COMMITTED)
 
     def secret(self) -> bytes:
         """The organisation's own key for keyed hashes; made once. Destroying it makes the references anonymous."""
@@ -144,10 +147,12 @@ def open_store(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = make_engine(address)
     migrate(engine)
+    step(Point.B1_MIGRATED)
     store = Store(engine, orgnr=orgnr, folder=folder, shared=address.shared, version=version, now=now)
     store.blobs.prepare()
     store.spool.mkdir(exist_ok=True, mode=0o700)
     _seed(engine)
+    step(Point.B2_SEEDED)
     return store
 
 

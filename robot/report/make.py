@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from models.audit import AuditEvent
 from models.keys import post_key, with_role
+from models.steps import Point, step
 from models.store import Store
 from models.store.effect_tx import EffectKind, NewEffect
 from robot.report.gather import gather
@@ -148,8 +149,11 @@ def write_whole(path: Path, content: str) -> None:
         file.write(content)
         file.flush()
         os.fchmod(file.fileno(), 0o640)
+        step(Point.R1_WRITTEN)
         os.fsync(file.fileno())
+    step(Point.R1_SYNCED)
     near.rename(path)
+    step(Point.R1_PLACED)
 
 
 def _mail(office: Office, report: Report, path: Path) -> NewEffect:

@@ -14,6 +14,7 @@ from models.audit import AuditEvent
 from models.errors import NeedsHuman, OutOfReach, TryLater
 from models.keys import post_key, with_role
 from models.post import Envelope, Fetched, Locator, Offer, Spool, State
+from models.steps import Point, step
 from models.store.effect_tx import Effect, EffectKind, EffectState, NewEffect
 from robot import effects
 from robot.effects import begun
@@ -47,6 +48,7 @@ def collect(office: Office, desk: Desk, *, on_aside: Callable[[int], None] = lam
         office.breakers.ok(name)
         if not offers:
             return
+        step(Point.S0_SEEN)
         tried.update(offer.key for offer in offers)
         with office.store.read() as reads:
             known = reads.known_offers(desk.name, [offer.key for offer in offers])
@@ -91,6 +93,7 @@ def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: C
         if aside is not None:
             on_aside(aside)
         return aside
+    step(Point.S1_FETCHED)
     stored = store_post(office, desk, offer, fetched)
     if stored is None:
         return None
@@ -140,6 +143,7 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
             )
         )
         tx.begin([planned])
+    step(Point.S3_STORED)
     return Stored(seq=seq, id=post_id, take_over=begun(planned))
 
 
