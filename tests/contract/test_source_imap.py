@@ -18,7 +18,8 @@ from imapclient import IMAPClient
 
 from connectors.imap import ImapSettings, ImapSource, Login, Tls
 from connectors.imap.fetching import list_uids
-from connectors.testing.dovecot import PASSWORD, Dovecot, access_token, write_authority, write_certificate
+from connectors.testing.certificates import write_authority, write_certificate
+from connectors.testing.dovecot import PASSWORD, Dovecot, access_token
 from connectors.testing.fault_proxy import Direction, Fault, FaultProxy, fault_proxy
 from models.errors import OutOfReach, TryLater
 from models.post import Fetched, Offer, Outcome, Spool
