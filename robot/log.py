@@ -78,7 +78,17 @@ def setup_logging(*, form: Literal["json", "konsoll"], level: str = "info", stre
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Chatty libraries that put content into their messages are kept to what goes wrong.
-    for name in ("pdfminer", "exchangelib", "imapclient", "PIL", "fontTools", "weasyprint", "apscheduler"):
+    for name in (
+        "httpx2",
+        "httpcore2",
+        "pdfminer",
+        "exchangelib",
+        "imapclient",
+        "PIL",
+        "fontTools",
+        "weasyprint",
+        "apscheduler",
+    ):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
