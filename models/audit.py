@@ -58,6 +58,10 @@ class AuditEvent(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     ORPHANS_SWEPT = "orphans_swept"
+    # Retention and disaster. ``content_purged``: one for each post; ``details.documents`` lists the hashes that went with it.
+    CONTENT_PURGED = "content_purged"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
 
 
 STATE_EVENTS = frozenset(

@@ -74,6 +74,8 @@ post = Table(
     Column("follow_up_by", String(10)),
     Column("rule", String(200)),
     Column("lacks", Text),
+    # When the content went by the rules of retention; ids, codes and hashes stay.
+    Column("purged_at", Float),
     UniqueConstraint("source", "source_key"),
     Index("ix_post_offer", "source", "offer_key"),
     Index("ix_post_due", "state", "next_try_at"),
