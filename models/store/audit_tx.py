@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from sqlalchemy import Row, insert, select, update
 
 from models.audit import AuditEvent, row_hash
+from models.sql import Prepared
 from models.store import tables as t
 from models.store.base import Part
 from models.store.codec import plain
 
-_HEAD = select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update()
-_NEW_HEAD = update(t.counter).where(t.counter.c.name == "audit")
-_EVENT = insert(t.audit_event)
+_HEAD = Prepared(select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update())
+_NEW_HEAD = Prepared(update(t.counter).where(t.counter.c.name == "audit"))
+_EVENT = Prepared(insert(t.audit_event))
 
 Details = Mapping[str, str | int | Sequence[str]]
 

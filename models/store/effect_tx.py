@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, and_, bindparam, insert, or_, select, update
 
 from models.audit import AuditEvent
+from models.sql import Prepared
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
 from models.store.base import Part, next_number
@@ -90,11 +91,11 @@ class Effect:
         )
 
 
-_BY_KEY = select(t.effect).where(t.effect.c.key == bindparam("effect_key"))
-_OF_POST = select(t.effect).where(t.effect.c.post_seq == bindparam("owner")).order_by(t.effect.c.seq)
-_NEW = insert(t.effect)
-_CHANGE = update(t.effect).where(t.effect.c.key == bindparam("effect_key"))
-_EARLIER_ON_CASE = (
+_BY_KEY = Prepared(select(t.effect).where(t.effect.c.key == bindparam("effect_key")))
+_OF_POST = Prepared(select(t.effect).where(t.effect.c.post_seq == bindparam("owner")).order_by(t.effect.c.seq))
+_NEW = Prepared(insert(t.effect))
+_CHANGE = Prepared(update(t.effect).where(t.effect.c.key == bindparam("effect_key")))
+_EARLIER_ON_CASE = Prepared(
     select(t.effect.c.key)
     .join(t.post, t.post.c.seq == t.effect.c.post_seq)
     .where(

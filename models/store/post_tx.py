@@ -18,6 +18,7 @@ from models.facts import Facts
 from models.judgement import Judgement
 from models.post import Envelope, Fetched, Locator, Outcome, Post, State, StoredDocument
 from models.reasons import ReasonCode
+from models.sql import Prepared
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
 from models.store.base import Part, next_number
@@ -27,11 +28,11 @@ WORKING = (State.RECEIVED, State.DECIDED, State.ARCHIVED)
 ENDS = (State.DONE, State.SET_ASIDE)
 
 
-_BY_SEQ = select(t.post).where(t.post.c.seq == bindparam("post_no"))
-_BY_ID = select(t.post).where(t.post.c.id == bindparam("post_id"))
-_DOCUMENTS = select(t.document).where(t.document.c.post_seq == bindparam("post_no")).order_by(t.document.c.no)
-_CHANGE = update(t.post).where(t.post.c.seq == bindparam("post_no"))
-_MOVE = update(t.post).where(t.post.c.seq == bindparam("post_no"), t.post.c.state == bindparam("seen"))
+_BY_SEQ = Prepared(select(t.post).where(t.post.c.seq == bindparam("post_no")))
+_BY_ID = Prepared(select(t.post).where(t.post.c.id == bindparam("post_id")))
+_DOCUMENTS = Prepared(select(t.document).where(t.document.c.post_seq == bindparam("post_no")).order_by(t.document.c.no))
+_CHANGE = Prepared(update(t.post).where(t.post.c.seq == bindparam("post_no")))
+_MOVE = Prepared(update(t.post).where(t.post.c.seq == bindparam("post_no"), t.post.c.state == bindparam("seen")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

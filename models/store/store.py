@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.blobs import BlobStore
 from models.errors import TryLater
+from models.sql import Link
 from models.steps import Point, step
 from models.store import tables as t
 from models.store.audit_tx import AuditReads, AuditTx
@@ -76,7 +77,8 @@ class Store:
         """
         try:
             with self.engine.connect().execution_options(**self._snapshot) as conn:
-                yield Reads(conn, now=self.now())
+                conn.begin()
+                yield Reads(Link(conn), now=self.now())
                 conn.rollback()
         except OperationalError as error:
             raise _away(error) from error
@@ -91,7 +93,7 @@ class Store:
         with self._writer if not self.shared else _no_lock():
             try:
                 with self.engine.begin() as conn:
-                    tx = Tx(conn, now=self.now())
+                    tx = Tx(Link(conn), now=self.now())
                     tx.set_identity(tenant=self.orgnr, version=self.version)
                     yield tx
                     tx.seal()

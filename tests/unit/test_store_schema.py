@@ -79,7 +79,7 @@ def test_whether_the_schema_is_there_can_be_asked(engine: Engine) -> None:
 def test_sqlite_commits_survive_a_power_cut(tmp_path: Path) -> None:
     with opened(StoreAddress.sqlite(tmp_path / "robot.db"), tmp_path, now=Clock()) as store, store.read() as reads:
         asked = [
-            reads.conn.exec_driver_sql(f"PRAGMA {name}").scalar()
+            reads.conn.sqlalchemy.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert ["wal", 2, 1] == asked  # synchronous 2 is FULL
