@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from connectors.arkiv import tables as t
 from models.noark import Arkivdelstatus
+from models.sql import Link
 
 
 def ensure_arkivdel(
-    db: Connection,
+    db: Link,
     *,
     kode: str,
     tittel: str,
@@ -46,15 +47,13 @@ def ensure_arkivdel(
         db.execute(update(t.arkivdel).where(t.arkivdel.c.kode == kode).values(status=status.value))
 
 
-def ensure_klasse(db: Connection, *, arkivdel: str, klasse: str, tittel: str, new_id: Callable[[], str]) -> None:
+def ensure_klasse(db: Link, *, arkivdel: str, klasse: str, tittel: str, new_id: Callable[[], str]) -> None:
     """Makes the class in the arkivdel's own classification system where it is not there.
 
     Raises:
         ValueError: there is no such arkivdel.
     """
-    system = db.execute(
-        select(t.arkivdel.c.klassifikasjonssystem).where(t.arkivdel.c.kode == arkivdel)
-    ).scalar_one_or_none()
+    system = db.execute(select(t.arkivdel.c.klassifikasjonssystem).where(t.arkivdel.c.kode == arkivdel)).scalar()
     if system is None:
         raise ValueError(f"no arkivdel {arkivdel}")
     c = t.klasse.c
@@ -68,7 +67,7 @@ def ensure_klasse(db: Connection, *, arkivdel: str, klasse: str, tittel: str, ne
         db.execute(insert(t.klasse).values(values))
 
 
-def words(db: Connection) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def words(db: Link) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(codes of arkivdeler that take new cases, all class ids), sorted."""
     active = select(t.arkivdel.c.kode).where(t.arkivdel.c.status == Arkivdelstatus.AKTIV.value)
     classes = select(t.klasse.c.klasse_id).distinct()

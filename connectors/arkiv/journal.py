@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from connectors.arkiv import codec, shielding
 from connectors.arkiv import statements as q
@@ -17,6 +17,7 @@ from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.words import MASK, mask
 from models.noark import Journalposttype, Journalstatus, SkjermingMetadata, TilknyttetSom
 from models.noark import Korrespondanseparttype as Parttype
+from models.sql import Link
 
 PUBLISHED = (Journalstatus.JOURNALFOERT, Journalstatus.EKSPEDERT, Journalstatus.ARKIVERT)
 
@@ -58,7 +59,7 @@ _ENTRIES = (
 _PARTIES = select(t.part.c.navn).where(t.part.c.saksmappe == bindparam("sid"))
 
 
-def offentlig_journal(db: Connection, files: DocumentFolder, fra: date, til: date) -> Iterator[OffentligJournalpost]:
+def offentlig_journal(db: Link, files: DocumentFolder, fra: date, til: date) -> Iterator[OffentligJournalpost]:
     """Entries in J, E and A with journaldato in the period, both days included, by journalnummer.
 
     What has the temporary code (krav 5.2.8), itself or through its case, is left out altogether.

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, insert, select
+from sqlalchemy import RowMapping, and_, exists, insert, select
 from sqlalchemy.dialects import sqlite
 
 from connectors.arkiv import codec
@@ -18,6 +18,7 @@ from connectors.arkiv.documents import DocumentFolder
 from connectors.arkiv.records import Dokumentobjekt
 from connectors.arkiv.unit import refuse
 from models.noark import Variantformat
+from models.sql import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ _RECEIVED = (
 
 
 def unconverted(
-    db: Connection, files: DocumentFolder, *, limit: int, approved: Collection[str], retry_codes: Collection[str]
+    db: Link, files: DocumentFolder, *, limit: int, approved: Collection[str], retry_codes: Collection[str]
 ) -> list[Unconverted]:
     """Oldest first. Not: files already in an approved format, entries in status U, and what has failed before, except
     with one of ``retry_codes`` (what a person has since put right, a program installed say)."""
@@ -130,7 +131,7 @@ def unconverted(
     ]
 
 
-def failures(db: Connection) -> list[ConversionFailure]:
+def failures(db: Link) -> list[ConversionFailure]:
     """What stands as failed, oldest first; one that has been converted since, or whose entry is U, is not there."""
     rows = db.execute(_RECEIVED.where(t.konvertering_feil.c.kode.is_not(None))).mappings()
     return [
@@ -161,7 +162,7 @@ def taken_in(files: DocumentFolder, variant: Variant) -> tuple[str, int]:
     return sha256, size
 
 
-def received(db: Connection, system_id: str) -> tuple[RowMapping, str | None]:
+def received(db: Link, system_id: str) -> tuple[RowMapping, str | None]:
     """The received file's row, and the system id of its archive variant if there is one."""
     c = t.dokumentobjekt.c
     row = db.execute(select(t.dokumentobjekt).where(c.system_id == system_id)).mappings().first()
@@ -178,7 +179,7 @@ def received(db: Connection, system_id: str) -> tuple[RowMapping, str | None]:
 
 
 def add_variant(
-    db: Connection,
+    db: Link,
     system_id: str,
     variant: Variant,
     *,
@@ -225,7 +226,7 @@ def _suffix(mime_type: str) -> str:
     return {"application/pdf": ".pdf", "image/tiff": ".tif", "text/plain": ".txt"}.get(mime_type, "")
 
 
-def failed(db: Connection, system_id: str, *, code: str, detail: str, at: datetime) -> None:
+def failed(db: Link, system_id: str, *, code: str, detail: str, at: datetime) -> None:
     """Remembers that no variant could be made; a later try that fails takes its place and counts."""
     received(db, system_id)
     statement = sqlite.insert(t.konvertering_feil).values(

@@ -19,10 +19,11 @@ def migrate(store: ArkivStore) -> None:
     Raises:
         ConfigError: the file was made by a newer version.
     """
-    with store.reading() as connection:
-        if _version(connection) == HEAD:
+    with store.reading() as link:
+        if _version(link.sqlalchemy) == HEAD:
             return
-    with store.writing("migrate") as connection:
+    with store.writing("migrate") as link:
+        connection = link.sqlalchemy
         version = _version(connection)
         if version == HEAD:
             return

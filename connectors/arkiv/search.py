@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Select, select
 
 from connectors.arkiv import codec
 from connectors.arkiv import statements as q
@@ -22,12 +22,13 @@ from models.archive import (
     Saksmappe,
 )
 from models.noark import Journalstatus
+from models.sql import Link
 
 MOST_CASES = 50
 _WAYS = ("our_key", "saksnummer", "part", "ekstern_noekkel", "nasjonal_identifikator")
 
 
-def find_saksmapper(db: Connection, query: SakQuery) -> list[Saksmappe]:
+def find_saksmapper(db: Link, query: SakQuery) -> list[Saksmappe]:
     """Oldest first, at most 50.
 
     Raises:
@@ -91,15 +92,13 @@ def _part_conditions(part: Part) -> Select[tuple[str]] | None:
     return None
 
 
-def _known(db: Connection, sids: list[str]) -> dict[str, tuple[str, ...]]:
+def _known(db: Link, sids: list[str]) -> dict[str, tuple[str, ...]]:
     if not sids:
         return {}
     return {sid: tuple(sorted(json.loads(known))) for sid, known in db.execute(q.KNOWN, {"sids": sids})}
 
 
-def journalposter(
-    db: Connection, files: DocumentFolder, query: JournalQuery, after: str | None, size: int
-) -> JournalPage:
+def journalposter(db: Link, files: DocumentFolder, query: JournalQuery, after: str | None, size: int) -> JournalPage:
     """In the order of registration; the cursor is the place in it, so what comes later never shifts a page.
 
     Raises:
@@ -129,7 +128,7 @@ def _place(after: str | None) -> int:
     return int(after)
 
 
-def keys(db: Connection, kinds: Sequence[str], size: int) -> Iterator[tuple[str, str, str]]:
+def keys(db: Link, kinds: Sequence[str], size: int) -> Iterator[tuple[str, str, str]]:
     """(key, kind, system id) of every key used, in the order of the keys."""
     after = ""
     while True:
@@ -140,7 +139,7 @@ def keys(db: Connection, kinds: Sequence[str], size: int) -> Iterator[tuple[str,
         after = page[-1][0]
 
 
-def signed_off(db: Connection, journalposter: Sequence[str]) -> frozenset[str]:
+def signed_off(db: Link, journalposter: Sequence[str]) -> frozenset[str]:
     """Those that have an avskrivning or status U, asked 500 at a time."""
     found: set[str] = set()
     for start in range(0, len(journalposter), 500):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from connectors.arkiv.documents import DocumentFolder
+from models.sql import Link
 
 # Each statement answers the things that are wrong, by number or system id. Entries in U are left out, as users of
 # extract checks ask for.
@@ -65,7 +66,7 @@ class SelfCheckFault:
     what: str
 
 
-def self_check(db: Connection, files: DocumentFolder, *, read_files: bool) -> Iterator[SelfCheckFault]:
+def self_check(db: Link, files: DocumentFolder, *, read_files: bool) -> Iterator[SelfCheckFault]:
     """Every fault, check by check. ``read_files``: read every file whole and compare checksums (slow on big archives),
     else only that it lies there with its size."""
     for result in db.execute(text("PRAGMA integrity_check")).scalars():

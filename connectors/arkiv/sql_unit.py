@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import RowMapping
 
 from connectors.arkiv import codec
 from connectors.arkiv import statements as q
@@ -33,12 +33,13 @@ from models.noark import (
     Saksstatus,
     Skjerming,
 )
+from models.sql import Link
 
 
 class SqlUnit:
     """See :class:`connectors.arkiv.unit.Unit`."""
 
-    def __init__(self, connection: Connection, files: DocumentFolder) -> None:
+    def __init__(self, connection: Link, files: DocumentFolder) -> None:
         self._db = connection
         self._files = files
 
@@ -69,8 +70,11 @@ class SqlUnit:
 
     def journalpost(self, system_id: str) -> Journalpost | None:
         """See Unit."""
-        rows = self._db.execute(q.JOURNALPOST_BY_ID, {"sid": system_id}).mappings().all()
-        return next(iter(self.with_parts(rows)), None)
+        row = self._one(q.JOURNALPOST_BY_ID, sid=system_id)
+        if row is None:
+            return None
+        parts = self._db.execute(q.PARTER_OF, {"sid": system_id}).mappings()
+        return codec.journalpost_of(row, tuple(codec.part_of(part) for part in parts))
 
     def journalposter_in(self, sak: str) -> tuple[Journalpost, ...]:
         """See Unit."""

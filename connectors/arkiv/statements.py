@@ -1,4 +1,4 @@
-"""Every statement of the archive's writes and look-ups, built once: SQLAlchemy then finds the compiled form at once."""
+"""Every statement of the archive's writes and look-ups, compiled once."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from sqlalchemy.dialects import sqlite
 
 from connectors.arkiv import tables as t
 from connectors.arkiv.records import EXTERNAL_PARTS
+from models.sql import Prepared
 
 _sak_columns = (t.saksmappe, t.arkivdel.c.status.label("arkivdelstatus"))
 SAK = select(*_sak_columns).join(t.arkivdel, t.arkivdel.c.kode == t.saksmappe.c.arkivdel)
-SAK_BY_ID = SAK.where(t.saksmappe.c.system_id == bindparam("sid"))
+SAK_BY_ID = Prepared(SAK.where(t.saksmappe.c.system_id == bindparam("sid")))
 
 JOURNALPOST = select(t.journalpost, t.saksmappe.c.saksaar, t.saksmappe.c.sakssekvensnummer).join(
     t.saksmappe, t.saksmappe.c.system_id == t.journalpost.c.saksmappe
 )
-JOURNALPOST_BY_ID = JOURNALPOST.where(t.journalpost.c.system_id == bindparam("sid"))
-JOURNALPOSTER_IN = JOURNALPOST.where(t.journalpost.c.saksmappe == bindparam("sid")).order_by(
-    t.journalpost.c.journalpostnummer
+JOURNALPOST_BY_ID = Prepared(JOURNALPOST.where(t.journalpost.c.system_id == bindparam("sid")))
+JOURNALPOSTER_IN = Prepared(
+    JOURNALPOST.where(t.journalpost.c.saksmappe == bindparam("sid")).order_by(t.journalpost.c.journalpostnummer)
 )
 
 PARTER = (
@@ -28,25 +29,33 @@ PARTER = (
     .order_by(t.korrespondansepart.c.journalpost, t.korrespondansepart.c.nummer)
 )
 
-ARKIVDEL = select(t.arkivdel).where(t.arkivdel.c.kode == bindparam("kode"))
-KLASSE = select(t.klasse.c.avsluttet_dato).where(
-    t.klasse.c.klassifikasjonssystem == bindparam("system"), t.klasse.c.klasse_id == bindparam("klasse")
+PARTER_OF = Prepared(
+    select(t.korrespondansepart)
+    .where(t.korrespondansepart.c.journalpost == bindparam("sid"), t.korrespondansepart.c.gyldig == 1)
+    .order_by(t.korrespondansepart.c.nummer)
 )
 
-DOKUMENTER = (
+ARKIVDEL = Prepared(select(t.arkivdel).where(t.arkivdel.c.kode == bindparam("kode")))
+KLASSE = Prepared(
+    select(t.klasse.c.avsluttet_dato).where(
+        t.klasse.c.klassifikasjonssystem == bindparam("system"), t.klasse.c.klasse_id == bindparam("klasse")
+    )
+)
+
+DOKUMENTER = Prepared(
     select(t.dokumentbeskrivelse)
     .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
     .order_by(t.dokumentbeskrivelse.c.dokumentnummer)
 )
-OBJEKTER = (
+OBJEKTER = Prepared(
     select(t.dokumentobjekt)
     .join(t.dokumentbeskrivelse, t.dokumentbeskrivelse.c.system_id == t.dokumentobjekt.c.dokumentbeskrivelse)
     .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
     .order_by(t.dokumentobjekt.c.id)
 )
-FILE_KNOWN = select(t.dokumentobjekt.c.id).where(t.dokumentobjekt.c.sjekksum == bindparam("sha")).limit(1)
+FILE_KNOWN = Prepared(select(t.dokumentobjekt.c.id).where(t.dokumentobjekt.c.sjekksum == bindparam("sha")).limit(1))
 
-AVSKRIVNINGER = (
+AVSKRIVNINGER = Prepared(
     select(t.avskrivning)
     .where(or_(t.avskrivning.c.journalpost == bindparam("sid"), t.avskrivning.c.avskrives_av == bindparam("sid")))
     .order_by(t.avskrivning.c.id)
@@ -55,7 +64,7 @@ AVSKRIVNINGER = (
 _other_doc = t.dokumentbeskrivelse.alias("other_doc")
 _other_file = t.dokumentobjekt.alias("other_file")
 _other = t.journalpost.alias("other")
-TWIN_CANDIDATES = (
+TWIN_CANDIDATES = Prepared(
     select(_other.c.system_id)
     .select_from(t.dokumentbeskrivelse)
     .join(t.dokumentobjekt, t.dokumentobjekt.c.dokumentbeskrivelse == t.dokumentbeskrivelse.c.system_id)
@@ -78,54 +87,62 @@ TWIN_CANDIDATES = (
 )
 
 _series = sqlite.insert(t.nummerserie).values(serie=bindparam("serie"), aar=bindparam("aar"), siste=1)
-NEXT_IN_SERIES = _series.on_conflict_do_update(
-    index_elements=["serie", "aar"], set_={"siste": t.nummerserie.c.siste + 1}
-).returning(t.nummerserie.c.siste)
-RAISE_SERIES = sqlite.insert(t.nummerserie).on_conflict_do_update(
-    index_elements=["serie", "aar"],
-    set_={"siste": func.max(t.nummerserie.c.siste, sqlite.insert(t.nummerserie).excluded.siste)},
+NEXT_IN_SERIES = Prepared(
+    _series.on_conflict_do_update(index_elements=["serie", "aar"], set_={"siste": t.nummerserie.c.siste + 1}).returning(
+        t.nummerserie.c.siste
+    )
 )
-NEXT_JOURNALPOSTNUMMER = (
+RAISE_SERIES = Prepared(
+    sqlite.insert(t.nummerserie).on_conflict_do_update(
+        index_elements=["serie", "aar"],
+        set_={"siste": func.max(t.nummerserie.c.siste, sqlite.insert(t.nummerserie).excluded.siste)},
+    )
+)
+NEXT_JOURNALPOSTNUMMER = Prepared(
     update(t.saksmappe)
     .where(t.saksmappe.c.system_id == bindparam("sid"))
     .values(siste_journalpostnummer=t.saksmappe.c.siste_journalpostnummer + 1)
     .returning(t.saksmappe.c.siste_journalpostnummer)
 )
 
-ADD_SAK = insert(t.saksmappe)
-ADD_PART = insert(t.part)
-ADD_IDENTIFIKATOR = insert(t.nasjonal_identifikator)
-ADD_JOURNALPOST = insert(t.journalpost)
-ADD_KORRESPONDANSEPART = insert(t.korrespondansepart)
-ADD_DOKUMENT = insert(t.dokumentbeskrivelse)
-ADD_OBJEKT = insert(t.dokumentobjekt)
-ADD_AVSKRIVNING = insert(t.avskrivning)
-ADD_MERKNAD = insert(t.merknad)
-ADD_HISTORY = insert(t.skjerming_historikk)
-ADD_KRYSSREFERANSE = sqlite.insert(t.kryssreferanse).on_conflict_do_nothing()
-ADD_KEY = insert(t.noekkel)
-ADD_LOG = insert(t.endringslogg)
+ADD_SAK = Prepared(insert(t.saksmappe))
+ADD_PART = Prepared(insert(t.part))
+ADD_IDENTIFIKATOR = Prepared(insert(t.nasjonal_identifikator))
+ADD_JOURNALPOST = Prepared(insert(t.journalpost))
+ADD_KORRESPONDANSEPART = Prepared(insert(t.korrespondansepart))
+ADD_DOKUMENT = Prepared(insert(t.dokumentbeskrivelse))
+ADD_OBJEKT = Prepared(insert(t.dokumentobjekt))
+ADD_AVSKRIVNING = Prepared(insert(t.avskrivning))
+ADD_MERKNAD = Prepared(insert(t.merknad))
+ADD_HISTORY = Prepared(insert(t.skjerming_historikk))
+ADD_KRYSSREFERANSE = Prepared(sqlite.insert(t.kryssreferanse).on_conflict_do_nothing())
+ADD_KEY = Prepared(insert(t.noekkel))
+ADD_LOG = Prepared(insert(t.endringslogg))
 
 _jp = update(t.journalpost).where(t.journalpost.c.system_id == bindparam("sid"))
-SET_DOKUMENTSTATUS = (
+SET_DOKUMENTSTATUS = Prepared(
     update(t.dokumentbeskrivelse)
     .where(t.dokumentbeskrivelse.c.journalpost == bindparam("sid"))
     .values(dokumentstatus=bindparam("status"))
 )
-SET_JOURNALSTATUS = _jp.values(
-    journalstatus=bindparam("status"),
-    offentlighetsvurdert_dato=func.coalesce(bindparam("vurdert"), t.journalpost.c.offentlighetsvurdert_dato),
+SET_JOURNALSTATUS = Prepared(
+    _jp.values(
+        journalstatus=bindparam("status"),
+        offentlighetsvurdert_dato=func.coalesce(bindparam("vurdert"), t.journalpost.c.offentlighetsvurdert_dato),
+    )
 )
-SET_ARKIVERT = _jp.values(arkivert_dato=bindparam("dato"), arkivert_av=bindparam("av"))
-SET_TEXTS = _jp.values(
-    tittel=bindparam("ny_tittel"), offentlig_tittel=bindparam("ny_offentlig"), forfallsdato=bindparam("ny_forfall")
+SET_ARKIVERT = Prepared(_jp.values(arkivert_dato=bindparam("dato"), arkivert_av=bindparam("av")))
+SET_TEXTS = Prepared(
+    _jp.values(
+        tittel=bindparam("ny_tittel"), offentlig_tittel=bindparam("ny_offentlig"), forfallsdato=bindparam("ny_forfall")
+    )
 )
-RETIRE_PARTER = (
+RETIRE_PARTER = Prepared(
     update(t.korrespondansepart).where(t.korrespondansepart.c.journalpost == bindparam("sid")).values(gyldig=0)
 )
-SET_SKJERMING = _jp.values(skjerming=bindparam("ny"), skjerming_arvet=bindparam("arvet"))
-SET_PLACE = _jp.values(saksmappe=bindparam("sak"), journalpostnummer=bindparam("nummer"))
-SET_SAKSSTATUS = (
+SET_SKJERMING = Prepared(_jp.values(skjerming=bindparam("ny"), skjerming_arvet=bindparam("arvet")))
+SET_PLACE = Prepared(_jp.values(saksmappe=bindparam("sak"), journalpostnummer=bindparam("nummer")))
+SET_SAKSSTATUS = Prepared(
     update(t.saksmappe)
     .where(t.saksmappe.c.system_id == bindparam("sid"))
     .values(saksstatus=bindparam("status"), avsluttet_dato=bindparam("dato"), avsluttet_av=bindparam("av"))
@@ -137,10 +154,12 @@ KNOWN = (
     .where(t.kjent.c.saksmappe.in_(bindparam("sids", expanding=True)))
     .group_by(t.kjent.c.saksmappe)
 )
-ADD_KNOWN = sqlite.insert(t.kjent).on_conflict_do_nothing()
-FORGET_KNOWN = delete(t.kjent).where(t.kjent.c.saksmappe == bindparam("sid"))
-PARTIES = select(t.part.c.navn, t.part.c.orgnr, t.part.c.epostadresse).where(t.part.c.saksmappe == bindparam("sid"))
-CORRESPONDENTS = (
+ADD_KNOWN = Prepared(sqlite.insert(t.kjent).on_conflict_do_nothing())
+FORGET_KNOWN = Prepared(delete(t.kjent).where(t.kjent.c.saksmappe == bindparam("sid")))
+PARTIES = Prepared(
+    select(t.part.c.navn, t.part.c.orgnr, t.part.c.epostadresse).where(t.part.c.saksmappe == bindparam("sid"))
+)
+CORRESPONDENTS = Prepared(
     select(t.korrespondansepart.c.navn, t.korrespondansepart.c.organisasjons_id, t.korrespondansepart.c.epostadresse)
     .distinct()
     .join(t.journalpost, t.journalpost.c.system_id == t.korrespondansepart.c.journalpost)
@@ -152,7 +171,7 @@ CORRESPONDENTS = (
     )
 )
 
-KEY = select(t.noekkel).where(t.noekkel.c.our_key == bindparam("key"))
+KEY = Prepared(select(t.noekkel).where(t.noekkel.c.our_key == bindparam("key")))
 KEYS_AFTER = (
     select(t.noekkel.c.our_key, t.noekkel.c.kind, t.noekkel.c.system_id)
     .where(t.noekkel.c.our_key > bindparam("after"))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import MaybeDone, OutOfReach, TryLater
+from models.sql import Link
 from models.steps import Point, step
 
 CONNECTION = "arkiv"
@@ -56,7 +57,7 @@ class ArkivStore:
         cursor.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Link]:
         """A snapshot; blocks nobody.
 
         Raises:
@@ -64,12 +65,13 @@ class ArkivStore:
         """
         try:
             with self.engine.connect() as connection:
-                yield connection
+                connection.begin()
+                yield Link(connection)
         except DatabaseError as error:
             raise _meaning(error) from error
 
     @contextmanager
-    def writing(self, key: str) -> Iterator[Connection]:
+    def writing(self, key: str) -> Iterator[Link]:
         """One transaction under the write lock; committed at the end, undone by any exception.
 
         Raises:
@@ -80,7 +82,7 @@ class ArkivStore:
             with self.engine.connect().execution_options(arkiv_write=True) as connection:
                 transaction = connection.begin()
                 try:
-                    yield connection
+                    yield Link(connection)
                 except BaseException:
                     transaction.rollback()
                     raise

@@ -18,7 +18,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from connectors.arkiv import codec, obligatory, shielding
 from connectors.arkiv import statements as q
@@ -31,6 +31,7 @@ from connectors.arkiv.store import ArkivStore
 from connectors.arkiv.unit import Counter
 from models.archive import Done, Part
 from models.noark import Arkivdelstatus, EksternNoekkel, Saksstatus, Skjerming
+from models.sql import Link
 
 _BATCH = 500
 _SAKSNUMMER = re.compile(r"([12][0-9]{3})/([1-9][0-9]{0,8})", re.ASCII)
@@ -114,7 +115,7 @@ def import_cases(
     return ImportReport(imported=imported, already=already, faults=tuple(faults))
 
 
-def _take(db: Connection, unit: SqlUnit, at: Counter, line: str) -> bool:
+def _take(db: Link, unit: SqlUnit, at: Counter, line: str) -> bool:
     """True when the case is new."""
     parsed = _parsed(line, unit, at)
     sak = parsed.sak
@@ -250,7 +251,7 @@ def _part(raw: dict[str, Any]) -> Part:
     return part
 
 
-def export_cases(db: Connection) -> Iterator[str]:
+def export_cases(db: Link) -> Iterator[str]:
     """Every case as a line that :func:`import_cases` takes, oldest first."""
     parties: dict[str, list[dict[str, str]]] = {}
     for row in db.execute(select(t.part).order_by(t.part.c.id)).mappings():

@@ -25,7 +25,7 @@ def opened(folder: Path) -> EmbeddedArchive:
 def test_the_migrations_end_where_the_tables_are(tmp_path: Path) -> None:
     archive = opened(tmp_path)
     with archive.store.reading() as db:
-        assert [] == compare_metadata(MigrationContext.configure(db), metadata)
+        assert [] == compare_metadata(MigrationContext.configure(db.sqlalchemy), metadata)
     archive.close()
 
 
