@@ -66,7 +66,8 @@ def raw(lab: EmbeddedLab) -> sqlite3.Connection:
 def test_the_file_is_durable_and_checks_its_references(lab: EmbeddedLab) -> None:
     archive = lab.connect()
     with archive.store.reading() as db:
-        asked = {p: db.sqlalchemy.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys")}
+        ask = db.sqlalchemy.exec_driver_sql
+        asked = {p: ask(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous", "foreign_keys")}
     assert {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1} == asked
 
 
