@@ -29,6 +29,7 @@ ALLOWED = frozenset(
     # How much and how long.
     " count total pages ocr_pages parts documents size_bytes free_bytes reserve_bytes seconds after_s wait_s tries limit"
     " waiting oldest_s collected archived set_aside forwarded dismissed duplicates failed checked broken events faults"
+    " jti kid scopes"
     " files ok status exit_code lag_s page part media_type cpu_s peak_mib before now next_try_at due at attempts pss_bytes".split(
         " "
     )

@@ -20,6 +20,7 @@ import socket
 import ssl
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -115,15 +116,22 @@ class LoopbackServer:
     ``tls``: HTTPS with a certificate of an authority of its own (:attr:`ca_file`). ``state``: a folder where a server may
     keep what must outlive its process (:meth:`keep`, :meth:`kept`). ``specs``: the folder of published formats; where a
     server names one in :attr:`published`, requests and answers are held to it and :attr:`violations` tells what was not
-    kept. Without it nothing is checked.
+    kept. Without it nothing is checked. ``now`` is the server's clock (UTC epoch seconds), also in its Date header.
     """
 
     published: ClassVar[Mapping[str, str]] = {}
     """Path prefix at this server → file of the published OpenAPI under ``specs``; its paths are below the prefix."""
 
     def __init__(
-        self, *, tls: bool = False, state: Path | None = None, specs: Path | None = None, port: int = 0
+        self,
+        *,
+        tls: bool = False,
+        state: Path | None = None,
+        specs: Path | None = None,
+        port: int = 0,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self.now = now
         self.lock = threading.RLock()
         self.faults = FaultPlan()
         self.requests: list[Recorded] = []
@@ -325,6 +333,9 @@ def _make_handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
 
         def log_message(self, format: str, *args: object) -> None:
             """Requests are recorded, not printed."""
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(int(server.now() if timestamp is None else timestamp))
 
         def __getattr__(self, name: str) -> Any:
             if name.startswith("do_"):
