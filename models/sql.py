@@ -17,6 +17,8 @@ from sqlalchemy.types import TypeEngine
 
 _NOTHING: Mapping[str, object] = {}
 Convert = Callable[[Any], Any]
+Row = Mapping[Any, Any]
+"""A row by column name."""
 
 
 class Prepared:

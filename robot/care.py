@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import RowMapping
-
 from connectors.contract import Archive
 from models.answer import Answer, Verb
 from models.archive import ArchiveWrite, Endring, Flytting, NyAvskrivning, SakQuery, SettSkjerming, Statusendring
@@ -14,6 +12,7 @@ from models.decision import Decision, Lack
 from models.errors import UsedWrongly
 from models.keys import with_role
 from models.noark import Journalstatus
+from models.sql import Row
 from models.store.effect_tx import EffectKind, NewEffect
 from robot.answers import shielding
 from robot.effects import archive_request
@@ -33,7 +32,7 @@ class Missing(Exception):
 
 
 def care_effects(
-    row: RowMapping, decision: Decision, answer: Answer, archive: Archive, *, today: date, round_no: int
+    row: Row, decision: Decision, answer: Answer, archive: Archive, *, today: date, round_no: int
 ) -> list[NewEffect]:
     """The writes that carry out an answer to a journaled post, in order.
 
@@ -57,7 +56,7 @@ def care_effects(
     ]
 
 
-def _approve(row: RowMapping, decision: Decision, answer: Answer, today: date) -> Iterator[ArchiveWrite]:
+def _approve(row: Row, decision: Decision, answer: Answer, today: date) -> Iterator[ArchiveWrite]:
     """M becomes J with the decided access, or the one the person says."""
     planned = decision.journalpost
     if planned is None or row["journalstatus"] != Journalstatus.MIDLERTIDIG:
@@ -83,7 +82,7 @@ def _approve(row: RowMapping, decision: Decision, answer: Answer, today: date) -
     yield Statusendring(journalpost=row["journalpost_id"], til=Journalstatus.JOURNALFOERT, assessed_on=today)
 
 
-def _correct(row: RowMapping, answer: Answer, archive: Archive) -> Iterator[ArchiveWrite]:
+def _correct(row: Row, answer: Answer, archive: Archive) -> Iterator[ArchiveWrite]:
     journalpost = row["journalpost_id"]
     if answer.utgaar:
         yield Statusendring(journalpost=journalpost, til=Journalstatus.UTGAAR, merknad=answer.utgaar)

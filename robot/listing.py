@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import RowMapping
+from models.sql import Row
 
 
-def listed(row: RowMapping, organisation: str) -> dict[str, object]:
+def listed(row: Row, organisation: str) -> dict[str, object]:
     """One post. Absent things are null; times are ISO 8601 in UTC, dates ISO."""
     return {
         "id": row["id"],

@@ -19,8 +19,7 @@ from robot.texts import reason_text
 from robot.wording import ground_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
-
+    from models.sql import Row
     from models.store import Store
     from robot.config import Settings
 
@@ -65,7 +64,7 @@ def waiting_in(store: Store, orgnr: str) -> list[Point]:
         ]
 
 
-def suggestion(row: RowMapping) -> str:
+def suggestion(row: Row) -> str:
     """The command that answers a point, as it would be typed; capital words are what the person fills in."""
     post = row["id"]
     if row["state"] == State.DONE:
@@ -86,7 +85,7 @@ def suggestion(row: RowMapping) -> str:
     return f"postrobot review show {post}"
 
 
-def _for_done(row: RowMapping) -> str:
+def _for_done(row: Row) -> str:
     post = row["id"]
     if row["follow_up_by"]:
         return f"postrobot review approve {post}"

@@ -12,7 +12,7 @@ from models.audit import STATE_EVENTS
 from models.keys import with_role
 from models.post import State
 from models.store import Store
-from models.store.post_tx import WORKING
+from models.store.post_reads import WORKING
 from robot.audit import Verified, table_rows, verify_store
 
 OVERDUE_S = 3600.0

@@ -7,8 +7,6 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from connectors.arkiv.records import (
     Avskrivning,
     Dokumentbeskrivelse,
@@ -33,8 +31,9 @@ from models.noark import (
     TilknyttetSom,
     Variantformat,
 )
+from models.sql import Row
 
-Row = RowMapping
+Row = Row
 
 
 def moment(at: datetime) -> str:

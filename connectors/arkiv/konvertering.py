@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, exists, insert, select
+from sqlalchemy import and_, exists, insert, select
 from sqlalchemy.dialects import sqlite
 
 from connectors.arkiv import codec
@@ -18,7 +18,7 @@ from connectors.arkiv.documents import DocumentFolder
 from connectors.arkiv.records import Dokumentobjekt
 from connectors.arkiv.unit import refuse
 from models.noark import Variantformat
-from models.sql import Link
+from models.sql import Link, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def taken_in(files: DocumentFolder, variant: Variant) -> tuple[str, int]:
     return sha256, size
 
 
-def received(db: Link, system_id: str) -> tuple[RowMapping, str | None]:
+def received(db: Link, system_id: str) -> tuple[Row, str | None]:
     """The received file's row, and the system id of its archive variant if there is one."""
     c = t.dokumentobjekt.c
     row = db.execute(select(t.dokumentobjekt).where(c.system_id == system_id)).mappings().first()

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from connectors.arkiv import codec
 from connectors.arkiv import statements as q
 from connectors.arkiv.documents import DocumentFolder
@@ -33,7 +31,7 @@ from models.noark import (
     Saksstatus,
     Skjerming,
 )
-from models.sql import Link
+from models.sql import Link, Row
 
 
 class SqlUnit:
@@ -43,7 +41,7 @@ class SqlUnit:
         self._db = connection
         self._files = files
 
-    def _one(self, statement: Any, **values: Any) -> RowMapping | None:
+    def _one(self, statement: Any, **values: Any) -> Row | None:
         return self._db.execute(statement, values).mappings().first()
 
     def arkivdel(self, kode: str) -> Arkivdel | None:
@@ -80,7 +78,7 @@ class SqlUnit:
         """See Unit."""
         return self.with_parts(self._db.execute(q.JOURNALPOSTER_IN, {"sid": sak}).mappings().all())
 
-    def with_parts(self, rows: Iterable[RowMapping]) -> tuple[Journalpost, ...]:
+    def with_parts(self, rows: Iterable[Row]) -> tuple[Journalpost, ...]:
         """The rows as records, their parts fetched in one go."""
         wanted = list(rows)
         if not wanted:
@@ -94,7 +92,7 @@ class SqlUnit:
 
     def dokumenter(self, journalpost: str) -> tuple[Dokumentbeskrivelse, ...]:
         """See Unit. Asks the file system whether each file lies in place."""
-        files: dict[str, list[RowMapping]] = {}
+        files: dict[str, list[Row]] = {}
         for row in self._db.execute(q.OBJEKTER, {"sid": journalpost}).mappings():
             files.setdefault(row["dokumentbeskrivelse"], []).append(row)
         return tuple(

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 
 from models.audit import AuditEvent
-from models.sql import Prepared
+from models.sql import Prepared, Row
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
 from models.store.base import Part, next_number
@@ -72,7 +72,7 @@ class Effect:
     planned_at: float = 0.0
 
     @classmethod
-    def of(cls, row: RowMapping) -> Effect:
+    def of(cls, row: Row) -> Effect:
         """From a row of the table."""
         return cls(
             key=row["key"],

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from models.sql import Prepared, Row
 from models.store import tables as t
 from models.store.base import Part
+
+_CLAIM = {
+    "sqlite": Prepared(sqlite.insert(t.job_run).on_conflict_do_nothing()),
+    "postgresql": Prepared(postgresql.insert(t.job_run).on_conflict_do_nothing()),
+}
 
 
 class JobReads(Part):
     """Questions."""
 
-    def last_run(self, job: str) -> RowMapping | None:
+    def last_run(self, job: str) -> Row | None:
         """The newest run of a job, or None."""
         query = select(t.job_run).where(t.job_run.c.job == job).order_by(t.job_run.c.due_slot.desc()).limit(1)
         return self.conn.execute(query).mappings().first()
 
-    def connections(self) -> Sequence[RowMapping]:
+    def connections(self) -> Sequence[Row]:
         """What is known of every connection, by name."""
         return self.conn.execute(select(t.connection).order_by(t.connection.c.name)).mappings().all()
 
@@ -28,11 +35,10 @@ class JobTx(JobReads):
 
     def claim_slot(self, job: str, due_slot: str) -> bool:
         """Claims a slot by its unique key; False when it is claimed already."""
-        there = select(t.job_run.c.job).where(t.job_run.c.job == job, t.job_run.c.due_slot == due_slot)
-        if self.conn.execute(there).first() is not None:
-            return False
-        self.conn.execute(insert(t.job_run).values(job=job, due_slot=due_slot, state="running", started_at=self.now))
-        return True
+        # Two machines may ask at the same moment: only the key decides, not a question asked before.
+        new = _CLAIM[self.conn.sqlalchemy.dialect.name]
+        values = {"job": job, "due_slot": due_slot, "state": "running", "started_at": self.now}
+        return bool(self.conn.execute(new, values).rowcount == 1)
 
     def end_slot(self, job: str, due_slot: str, *, ok: bool, result: str) -> None:
         """Records how a slot's run ended. One that could not be done is given back, so that the next round tries."""

@@ -24,16 +24,18 @@ from models.store.audit_tx import AuditReads, AuditTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
 from models.store.job_tx import JobReads, JobTx
-from models.store.post_tx import PostReads, PostTx
+from models.store.kept_tx import KeptReads, KeptTx
+from models.store.post_reads import PostReads
+from models.store.post_tx import PostTx
 
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
-class Reads(PostReads, EffectReads, AuditReads, JobReads):
+class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, EffectTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 

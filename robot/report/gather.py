@@ -14,9 +14,10 @@ from connectors.contract import Archive, KnowsSignedOff
 from models.noark import Journalstatus
 from models.organisation import Organisation
 from models.post import Outcome, State
+from models.sql import Row
 from models.store import Store
 from models.store import tables as t
-from models.store.post_tx import WORKING
+from models.store.post_reads import WORKING
 from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, Unconverted
 from robot.report.points import SHOWN, PointMaker, in_group_order, is_innsyn
@@ -25,8 +26,6 @@ from robot.report.workdays import work_days_between
 from robot.texts import reason_text, text
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
-
     from models.store.store import Reads
     from robot.rules_in_force import Refusal
     from rules.model import RuleSet
@@ -81,7 +80,7 @@ def gather(
         )
 
 
-def _rows(reads: Reads, *where: ColumnElement[bool]) -> Sequence[RowMapping]:
+def _rows(reads: Reads, *where: ColumnElement[bool]) -> Sequence[Row]:
     """Post rows without what only the robot needs of them."""
     return reads.conn.execute(select(*_COLUMNS).where(*where).order_by(t.post.c.seq)).mappings().all()
 
@@ -107,16 +106,16 @@ def _deadlines(reads: Reads, archive: Archive, make: PointMaker, day: date) -> P
     return Points(shown=tuple(make.point(row, due=by) for row, by in found[:SHOWN]), total=len(found))
 
 
-def _groups(rows: Sequence[RowMapping], make: PointMaker) -> tuple[Group, ...]:
+def _groups(rows: Sequence[Row], make: PointMaker) -> tuple[Group, ...]:
     """By reason; the group with something urgent first, then the one whose oldest is oldest."""
-    by_reason: dict[str, list[RowMapping]] = defaultdict(list)
+    by_reason: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_reason[row["reason"]].append(row)
     order = sorted(by_reason.items(), key=lambda item: (min(in_group_order(row) for row in item[1]), item[0]))
     return tuple(_group(code, sorted(members, key=in_group_order), make) for code, members in order)
 
 
-def _group(code: str, members: Sequence[RowMapping], make: PointMaker) -> Group:
+def _group(code: str, members: Sequence[Row], make: PointMaker) -> Group:
     """With one post the next step names it; with several each point has its own command."""
     if len(members) == 1:
         said = reason_text(code, make.language, post=members[0]["id"])
@@ -166,6 +165,6 @@ def _how(code: str, detail: str, language: str) -> str:
         return detail
 
 
-def _work_days_old(row: RowMapping, day: date, zone: str) -> int:
+def _work_days_old(row: Row, day: date, zone: str) -> int:
     stood = datetime.fromtimestamp(row["ended_at"] or row["stored_at"], ZoneInfo(zone)).date()
     return work_days_between(stood, day)

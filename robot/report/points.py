@@ -20,9 +20,8 @@ from robot.texts import reason_text, text
 from robot.wording import ground_text
 
 if TYPE_CHECKING:
-    from sqlalchemy import RowMapping
-
-    from models.store.post_tx import StoredDecision
+    from models.sql import Row
+    from models.store.kept_tx import StoredDecision
     from models.store.store import Reads
     from rules.model import RuleSet
 
@@ -40,11 +39,11 @@ class PointMaker:
     rules: RuleSet | None
     _made: dict[int, Point] = field(default_factory=dict)
 
-    def shown(self, rows: Sequence[RowMapping]) -> Points:
+    def shown(self, rows: Sequence[Row]) -> Points:
         """The first rows as points, in the order given, and the count of all."""
         return Points(shown=tuple(self.point(row) for row in rows[:SHOWN]), total=len(rows))
 
-    def point(self, row: RowMapping, *, due: str = "") -> Point:
+    def point(self, row: Row, *, due: str = "") -> Point:
         """One row; ``due`` for the list of deadlines."""
         if due or row["seq"] not in self._made:
             made = self._make(row, due)
@@ -53,7 +52,7 @@ class PointMaker:
             self._made[row["seq"]] = made
         return self._made[row["seq"]]
 
-    def _make(self, row: RowMapping, due: str) -> Point:
+    def _make(self, row: Row, due: str) -> Point:
         stored = self.reads.decision(row["seq"])
         decision = stored.decision if stored is not None else None
         strict = self._strict(row, decision)
@@ -72,7 +71,7 @@ class PointMaker:
             urgent=is_innsyn(row) if due else bool(row["urgent"]),
         )
 
-    def _strict(self, row: RowMapping, decision: Decision | None) -> bool:
+    def _strict(self, row: Row, decision: Decision | None) -> bool:
         """Address protection in anything that would be shown, or in the access code: then only the id is shown."""
         shown = (row["subject"], row["tittel"], row["saktittel"], row["sender"], row["detail"], row["source_id"])
         if any(self.mask.strict(value) for value in shown if value):
@@ -82,13 +81,13 @@ class PointMaker:
             return False
         return self.mask.strict_code(journalpost.skjerming.kode)
 
-    def _title(self, row: RowMapping) -> str:
+    def _title(self, row: Row) -> str:
         title = row["offentlig_tittel"] if row["tilgang"] == "shielded" else row["tittel"] or row["subject"]
         return str(title or (row["source_id"] if row["channel"] == "mappe" else "")) or text(
             "point.no_subject", self.language
         )
 
-    def _proposal(self, row: RowMapping, decision: Decision | None, due: str) -> str:
+    def _proposal(self, row: Row, decision: Decision | None, due: str) -> str:
         say = self.language
         if decision is not None and decision.forward is not None:
             key = "proposal.forwarded" if row["outcome"] == Outcome.FORWARDED else "proposal.forward"
@@ -110,7 +109,7 @@ class PointMaker:
             return text("proposal.dismiss", say) + why
         return ""
 
-    def _evidence(self, row: RowMapping, stored: StoredDecision | None) -> Iterable[str]:
+    def _evidence(self, row: Row, stored: StoredDecision | None) -> Iterable[str]:
         if stored is not None:
             yield from self._grounds(row, stored.decision)
             if row["reason"] == ReasonCode.NO_RULE:
@@ -120,7 +119,7 @@ class PointMaker:
             if code:
                 yield text("ground.lack", self.language, text=lack_text(code, self.language))
 
-    def _grounds(self, row: RowMapping, decision: Decision) -> Iterable[str]:
+    def _grounds(self, row: Row, decision: Decision) -> Iterable[str]:
         for ground in decision.because:
             said = "" if ground.text in (row["detail"], row["reason"]) else ground.text
             line = ground_text(ground.source, said, self.language, name=self._name)
@@ -146,11 +145,11 @@ class PointMaker:
         return found[:2]
 
 
-def is_innsyn(row: RowMapping) -> bool:
+def is_innsyn(row: Row) -> bool:
     """A request for access (offentleglova § 32: to be answered without undue delay), by its rule or title."""
     return "innsyn" in f"{row['rule'] or ''} {row['tittel'] or ''} {row['subject'] or ''}".lower()
 
 
-def in_group_order(row: RowMapping) -> tuple[bool, float]:
+def in_group_order(row: Row) -> tuple[bool, float]:
     """Urgent first, then oldest."""
     return (not row["urgent"], row["received_at"])

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import func, select
 
 from models.noark import Journalstatus
 from models.organisation import Organisation
 from models.post import Outcome, State
+from models.sql import Row
 from models.store import tables as t
 from robot.report.model import UnitRow
 
@@ -56,7 +57,7 @@ class _Tally:
         self.oldest: float | None = None
         self.hours = array("d")
 
-    def add(self, row: RowMapping, since: float, answered: set[int]) -> None:
+    def add(self, row: Row, since: float, answered: set[int]) -> None:
         """Counts one post."""
         waits = row["state"] != State.DONE or row["journalstatus"] == Journalstatus.MIDLERTIDIG
         if waits:

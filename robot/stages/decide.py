@@ -12,8 +12,8 @@ from models.judgement import JournalpostUtfall
 from models.post import Post, State
 from models.reading import ReadPost
 from models.store.codec import from_text
-from models.store.post_tx import PostReads, StoredDecision
-from models.store.store import Tx
+from models.store.kept_tx import StoredDecision
+from models.store.store import Reads, Tx
 from robot.cases import CaseAnswer, find_case
 from robot.decide import Grounds, approved, chosen, decide
 from robot.forwarding import copy_effect, notice_effect
@@ -73,7 +73,7 @@ def _identities(judged: Judged) -> tuple[str, ...]:
     return tuple(value.lower() for value in values if isinstance(value, str) and value)
 
 
-def unused_answer(reads: PostReads, post: Post) -> Unused | None:
+def unused_answer(reads: Reads, post: Post) -> Unused | None:
     """The answer to go on with, if there is one that no decision has used."""
     for row in reads.answers(post.seq):
         if row["decision_no"] is None:

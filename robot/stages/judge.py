@@ -9,7 +9,7 @@ from models.facts import Facts
 from models.judgement import Judgement
 from models.post import Post
 from models.reading import PartKind, ReadPost
-from models.store.post_tx import PostReads
+from models.store.store import Reads
 from robot.facts import gather
 from robot.office import Office
 from rules.engine import evaluate
@@ -76,7 +76,7 @@ def content_key(read: ReadPost) -> str:
     return digest.hexdigest()
 
 
-def find_duplicates(reads: PostReads, post: Post, read: ReadPost) -> Duplicates:
+def find_duplicates(reads: Reads, post: Post, read: ReadPost) -> Duplicates:
     """Posts decided before this one with the same content.
 
     A mail with the same canonical form and a Message-ID of its own is certainly the same; a file with the same bytes

@@ -270,7 +270,7 @@ def test_an_archive_that_is_away_uses_up_no_tries_and_pauses_only_itself(make: A
     assert house.effects()["jp"].tries == 1
     assert not house.office.breakers.all()["arkiv"].down
     with house.store.read() as reads:
-        names = [row[0] for row in reads.conn.exec_driver_sql("SELECT event FROM audit_event ORDER BY seq")]
+        names = [row[0] for row in reads.conn.sqlalchemy.exec_driver_sql("SELECT event FROM audit_event ORDER BY seq")]
     assert (1, 1) == (names.count("connection_lost"), names.count("connection_back"))  # one alarm
 
 

@@ -15,7 +15,7 @@ from models.decision import Reason
 from models.post import Outcome, State
 from models.reasons import ReasonCode as R
 from models.store import Store
-from models.store.post_tx import PostReads
+from models.store.kept_tx import KeptReads
 from robot.report.make import missing_before, missing_now, write_files
 from robot.report.points import SHOWN
 from robot.report.workdays import work_days_between
@@ -235,13 +235,13 @@ def test_ten_thousand_waiting_posts_are_counted_and_only_those_shown_are_unpacke
     decide(store, post.seq)
     _copies(store, 10_000)
     asked: list[int] = []
-    whole = PostReads.decision
+    whole = KeptReads.decision
 
-    def counted(reads: PostReads, seq: int) -> object:
+    def counted(reads: KeptReads, seq: int) -> object:
         asked.append(seq)
         return whole(reads, seq)
 
-    monkeypatch.setattr(PostReads, "decision", counted)
+    monkeypatch.setattr(KeptReads, "decision", counted)
     began = time.process_time()
     report = report_of(store)
     spent = time.process_time() - began

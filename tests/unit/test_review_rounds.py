@@ -253,8 +253,10 @@ def test_the_audit_knows_a_person_again_and_never_says_who(make: Any) -> None:
     give(house, Verb.APPROVE)
     give(house, Verb.DISMISS, seq=2, grunn="privat")
     with house.store.read() as reads:
-        rows = reads.conn.exec_driver_sql("SELECT * FROM audit_event").all()
-        actors = set(reads.conn.exec_driver_sql("SELECT actor FROM audit_event WHERE event = 'answered'").scalars())
+        rows = reads.conn.sqlalchemy.exec_driver_sql("SELECT * FROM audit_event").all()
+        actors = set(
+            reads.conn.sqlalchemy.exec_driver_sql("SELECT actor FROM audit_event WHERE event = 'answered'").scalars()
+        )
     text = repr(rows).casefold()
     assert [] == [word for word in ("kari", "nordmann", "eksempel", "reklame.", "avsender.example") if word in text]
     assert {actor(house.store, USER)} == actors

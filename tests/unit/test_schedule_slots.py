@@ -127,7 +127,9 @@ def test_a_report_missed_while_the_service_was_down_is_made_at_its_start_and_onl
     made = sorted(path.name for path in (office.store.folder / "rapport").glob("*.html"))
     assert ["2026-11-24.html"] == made
     with office.store.read() as reads:
-        events = reads.conn.exec_driver_sql("SELECT count(*) FROM audit_event WHERE event = 'report_made'").scalar()
+        events = reads.conn.sqlalchemy.exec_driver_sql(
+            "SELECT count(*) FROM audit_event WHERE event = 'report_made'"
+        ).scalar()
     assert 1 == events
 
 
@@ -182,7 +184,7 @@ def test_files_that_no_row_names_are_swept_after_a_day_and_counted(tmp_path: Pat
     assert before - 1 == sum(1 for path in house.office.blobs.folder.rglob("*") if path.is_file())
     with house.store.read() as reads:
         query = "SELECT details FROM audit_event WHERE event = 'orphans_swept'"
-        assert '{"files":1}' == reads.conn.exec_driver_sql(query).scalar()
+        assert '{"files":1}' == reads.conn.sqlalchemy.exec_driver_sql(query).scalar()
     house.store.close()
 
 
@@ -192,7 +194,7 @@ def test_a_broken_promise_found_by_the_nightly_check_is_logged_as_an_error(
     said: list[Any] = []
     monkeypatch.setattr(schedule, "log", SimpleNamespace(error=lambda event, **kw: said.append((event, kw["broken"]))))
     with office.store.write() as tx:
-        tx.conn.exec_driver_sql("UPDATE audit_event SET object_ref = 'x' WHERE seq = 1")
+        tx.conn.sqlalchemy.exec_driver_sql("UPDATE audit_event SET object_ref = 'x' WHERE seq = 1")
     run = find_job("kontroll").run
     assert "I9" in run(office)
     assert [("invariants_broken", "{'I9': 1}")] == said

@@ -1,0 +1,173 @@
+"""What is kept beside a post: readings, decisions with what they came from, people's answers; and rule sets."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, bindparam, func, insert, select, update
+
+from models.audit import AuditEvent
+from models.decision import Decision
+from models.facts import Facts
+from models.judgement import Judgement
+from models.sql import Prepared, Row
+from models.store import tables as t
+from models.store.audit_tx import AuditTx
+from models.store.base import Part
+from models.store.codec import pack, plain, unpack
+
+_NEWEST_DECISION = Prepared(
+    select(t.decision).where(t.decision.c.post_seq == bindparam("post_no")).order_by(t.decision.c.no.desc()).limit(1)
+)
+_LAST_DECISION = Prepared(select(func.max(t.decision.c.no)).where(t.decision.c.post_seq == bindparam("post_no")))
+_NEW_DECISION = Prepared(insert(t.decision))
+_ANSWERS = Prepared(select(t.answer).where(t.answer.c.post_seq == bindparam("post_no")).order_by(t.answer.c.round))
+_ITS_MEMO = and_(
+    t.reading.c.sha256 == bindparam("of"),
+    t.reading.c.page == bindparam("its_page"),
+    t.reading.c.reader == bindparam("by"),
+    t.reading.c.settings == bindparam("with_settings"),
+)
+_MEMO = Prepared(select(t.reading.c.value).where(_ITS_MEMO))
+_CHANGE_MEMO = Prepared(update(t.reading).where(_ITS_MEMO))
+_NEW_MEMO = Prepared(insert(t.reading))
+
+
+def _memo_key(sha256: str, page: int, reader: str, settings: str) -> dict[str, object]:
+    return {"of": sha256, "its_page": page, "by": reader, "with_settings": settings}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """A decision with what it came from."""
+
+    no: int
+    at: datetime
+    facts: Facts
+    judgement: Judgement
+    decision: Decision
+
+
+class KeptReads(Part):
+    """Questions about what is kept."""
+
+    def decision(self, seq: int) -> StoredDecision | None:
+        """The newest decision of a post, or None."""
+        row = self.conn.execute(_NEWEST_DECISION, {"post_no": seq}).mappings().first()
+        if row is None:
+            return None
+        return StoredDecision(
+            no=row["no"],
+            at=datetime.fromtimestamp(row["at"], UTC),
+            facts=unpack(row["facts"], Facts),
+            judgement=unpack(row["judgement"], Judgement),
+            decision=unpack(row["decision"], Decision),
+        )
+
+    def memo(self, sha256: str, page: int, reader: str, settings: str) -> bytes | None:
+        """A reading made before, or None."""
+        value = self.conn.execute(_MEMO, _memo_key(sha256, page, reader, settings)).scalar()
+        return bytes(value) if value is not None else None
+
+    def answers(self, seq: int) -> Sequence[Row]:
+        """The answers people gave to a post, oldest first."""
+        return self.conn.execute(_ANSWERS, {"post_no": seq}).mappings().all()
+
+    def answered_posts(self) -> set[int]:
+        """Posts that a person has answered."""
+        return set(self.conn.execute(select(t.answer.c.post_seq).distinct()).scalars())
+
+    def stored_ruleset(self, sha256: str) -> dict[str, bytes] | None:
+        """The files of a rule set that was in force, or None."""
+        raw = self.conn.execute(select(t.ruleset.c.files).where(t.ruleset.c.sha256 == sha256)).scalar()
+        if raw is None:
+            return None
+        return {name: base64.b64decode(content) for name, content in unpack(bytes(raw), dict[str, str]).items()}
+
+    def last_ruleset(self) -> str | None:
+        """The hash of the rule set that came into force last, or None."""
+        query = select(t.ruleset.c.sha256).order_by(t.ruleset.c.in_force_at.desc()).limit(1)
+        found = self.conn.execute(query).scalar()
+        return str(found) if found is not None else None
+
+    def rule_count(self, sha256: str) -> int:
+        """How many rules a stored set has."""
+        found = self.conn.execute(select(t.ruleset.c.rules).where(t.ruleset.c.sha256 == sha256)).scalar()
+        return int(found or 0)
+
+    def decided_hashes(self) -> set[str]:
+        """All hashes that a decision made a document of."""
+        found: set[str] = set()
+        for (raw,) in self.conn.execute(select(t.decision.c.decision)):
+            journalpost = unpack(bytes(raw), Decision).journalpost
+            if journalpost is not None:
+                found.update(document.sha256 for document in journalpost.dokumenter)
+        return found
+
+
+class KeptTx(AuditTx, KeptReads):
+    """Keeping it."""
+
+    def keep_decision(self, seq: int, facts: Facts, judgement: Judgement, decision: Decision) -> None:
+        """Stores a decision beside what it came from; earlier ones stay."""
+        last = self.conn.execute(_LAST_DECISION, {"post_no": seq}).scalar()
+        row = {
+            "post_seq": seq,
+            "no": (last or 0) + 1,
+            "at": self.now,
+            "ruleset_sha256": decision.ruleset_sha256,
+            "rule": decision.rule,
+            "facts": pack(facts, Facts),
+            "judgement": pack(judgement, Judgement),
+            "decision": pack(decision, Decision),
+        }
+        self.conn.execute(_NEW_DECISION, row)
+
+    def keep_memo(self, sha256: str, page: int, reader: str, settings: str, value: bytes) -> None:
+        """Keeps a reading so that it is never done twice; a second of the same replaces the first."""
+        made = {"value": value, "made_at": self.now}
+        if self.conn.execute(_CHANGE_MEMO, {**_memo_key(sha256, page, reader, settings), **made}).rowcount:
+            return
+        row = {"sha256": sha256, "page": page, "reader": reader, "settings": settings, **made}
+        self.conn.execute(_NEW_MEMO, row)
+
+    def keep_ruleset(self, sha256: str, files: Mapping[str, bytes], *, rules: int) -> bool:
+        """Keeps the files of a rule set under its hash, with the event that it is in force. False: it is so already.
+
+        A set that was in force before (an edit taken back) comes into force anew.
+        """
+        if self.last_ruleset() == sha256:
+            return False
+        if self.conn.execute(select(t.ruleset.c.sha256).where(t.ruleset.c.sha256 == sha256)).first() is not None:
+            self.conn.execute(update(t.ruleset).where(t.ruleset.c.sha256 == sha256).values(in_force_at=self.now))
+            self.audit(
+                AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules}
+            )
+            return True
+        # JSON has no bytes, and a rule set may hold files that are no text (samples beside the rules).
+        kept = pack({name: base64.b64encode(raw).decode() for name, raw in files.items()}, dict[str, str])
+        self.conn.execute(insert(t.ruleset).values(sha256=sha256, in_force_at=self.now, rules=rules, files=kept))
+        self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules})
+        return True
+
+    def use_answer(self, seq: int, round_no: int) -> None:
+        """The answer has gone into the newest decision; it is used once."""
+        last = select(func.max(t.decision.c.no)).where(t.decision.c.post_seq == seq).scalar_subquery()
+        self.conn.execute(
+            update(t.answer).where(t.answer.c.post_seq == seq, t.answer.c.round == round_no).values(decision_no=last)
+        )
+
+    def add_answer(self, seq: int, *, round_no: int, verb: str, payload: Mapping[str, object], user: str) -> bool:
+        """Records an answer; False when somebody answered this round first (the first wins)."""
+        taken = select(t.answer.c.id).where(t.answer.c.post_seq == seq, t.answer.c.round == round_no)
+        if self.conn.execute(taken).first() is not None:
+            return False
+        self.conn.execute(
+            insert(t.answer).values(
+                post_seq=seq, round=round_no, verb=verb, payload=plain(dict(payload)), user=user, at=self.now
+            )
+        )
+        return True
