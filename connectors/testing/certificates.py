@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
@@ -54,6 +55,29 @@ def write_certificate(folder: Path, name: str, authority: str, names: Sequence[s
         .sign(signer, hashes.SHA256())
     )
     _write(folder, name, certificate, key)
+
+
+def self_signed(name: str, key: rsa.RSAPrivateKey, *, serial: int = 0, days: int = 365) -> x509.Certificate:
+    """A certificate of one's own, as SvarInn takes them; good from yesterday on for ``days``."""
+    title = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(title).issuer_name(title).public_key(key.public_key())
+    builder = builder.serial_number(serial or x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=days))
+    return builder.sign(key, hashes.SHA256())
+
+
+@cache
+def rsa_key(name: str) -> rsa.RSAPrivateKey:
+    """An RSA key for tests, made once a process for each name."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def pem(key: rsa.RSAPrivateKey) -> bytes:
+    """A private key as unencrypted PKCS#8."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def _builder(title: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

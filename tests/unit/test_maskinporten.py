@@ -12,9 +12,7 @@ from pathlib import Path
 
 import jwt
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from connectors.http import Hooks, Http, HttpSettings
@@ -30,9 +28,10 @@ from connectors.maskinporten import (
     token_http,
 )
 from connectors.maskinporten_errors import CODES
+from connectors.testing.certificates import rsa_key, self_signed
 from connectors.testing.servers.base import Reply
 from connectors.testing.servers.faults import Fault, FaultKind
-from connectors.testing.servers.maskinporten import Client, MaskinportenServer, test_key
+from connectors.testing.servers.maskinporten import Client, MaskinportenServer
 from models.errors import OutOfReach, TryLater
 from robot.log import setup_logging
 
@@ -63,7 +62,7 @@ def clock() -> Clock:
 @pytest.fixture
 def server(clock: Clock) -> Iterator[MaskinportenServer]:
     with MaskinportenServer(now=lambda: clock().timestamp()) as running:
-        key = test_key("client").public_key()
+        key = rsa_key("client").public_key()
         running.register(Client(client_id="postrobot", orgnr=OURS, keys={"kid-1": key}, scopes=set(SCOPES)))
         yield running
 
@@ -79,7 +78,7 @@ def provider(server: MaskinportenServer, clock: Clock, *, pair: KeyPair | None =
         }
     )
     hooks = Hooks(sleep=lambda _: None)
-    own = pair or KeyPair(key=test_key("client"))
+    own = pair or KeyPair(key=rsa_key("client"))
     return TokenProvider(settings, lambda: own, token_http(settings, hooks=hooks), now=clock, hooks=hooks)
 
 
@@ -158,7 +157,7 @@ def test_a_token_is_renewed_well_before_its_end(
 
 def test_a_life_told_longer_than_the_tokens_own_is_not_believed(server: MaskinportenServer, clock: Clock) -> None:
     tokens = provider(server, clock)
-    short = jwt.encode({"iat": 0, "exp": 100}, test_key("x"), algorithm="RS256")
+    short = jwt.encode({"iat": 0, "exp": 100}, rsa_key("x"), algorithm="RS256")
     body = json.dumps({"access_token": short, "expires_in": 3600, "token_type": "Bearer"}).encode()
     server.faults.add(Fault(kind=FaultKind.REPLACE, status=200, body=body))
     assert short == tokens.get(GRANT)
@@ -183,20 +182,10 @@ def test_a_supplier_gets_a_token_for_a_scope_delegated_to_it(server: Maskinporte
     assert "0192:310000002" == jwt.decode(token, options={"verify_signature": False})["consumer"]["ID"]
 
 
-def enterprise_certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "SOLVIK KOMMUNE")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = (
-        builder.serial_number(7).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9))
-    )
-    return builder.sign(key, hashes.SHA256())
-
-
 def test_an_enterprise_certificate_signs_instead_of_a_registered_key(server: MaskinportenServer, clock: Clock) -> None:
-    own = enterprise_certificate(test_key("enterprise"))
+    own = self_signed("SOLVIK KOMMUNE", rsa_key("enterprise"))
     data = pkcs12.serialize_key_and_certificates(
-        b"x", test_key("enterprise"), own, None, serialization.BestAvailableEncryption(b"hemmelig")
+        b"x", rsa_key("enterprise"), own, None, serialization.BestAvailableEncryption(b"hemmelig")
     )
     server.clients["postrobot"].certificates.append(own)
     pair = key_pair(data, "hemmelig")
@@ -267,7 +256,7 @@ def test_wrong_settings_are_named_by_the_setting_to_mend(
     }
     real = MaskinportenSettings(**settings, issuer=server.issuer)
     told = MaskinportenSettings(**settings, issuer=wrong.get("issuer_of", server.issuer))
-    tokens = TokenProvider(told, lambda: KeyPair(key=test_key("client")), token_http(real), now=clock)
+    tokens = TokenProvider(told, lambda: KeyPair(key=rsa_key("client")), token_http(real), now=clock)
     with pytest.raises(GrantRefused) as refused:
         tokens.get(GRANT)
     assert code == refused.value.code
@@ -276,7 +265,7 @@ def test_wrong_settings_are_named_by_the_setting_to_mend(
 
 def test_a_key_that_is_not_the_registered_one_is_told(server: MaskinportenServer, clock: Clock) -> None:
     with pytest.raises(GrantRefused, match="MP-122"):
-        provider(server, clock, pair=KeyPair(key=test_key("en annen"))).get(GRANT)
+        provider(server, clock, pair=KeyPair(key=rsa_key("en annen"))).get(GRANT)
 
 
 def test_a_system_user_that_is_not_approved_or_lacks_its_ref_is_told(server: MaskinportenServer, clock: Clock) -> None:
@@ -399,20 +388,20 @@ def test_no_grant_token_or_key_is_ever_logged_or_shown(server: MaskinportenServe
     server.faults.add(Fault(kind=FaultKind.STATUS, status=400, times=9))
     with pytest.raises(GrantRefused) as refused:
         provider(server, clock).get(GRANT)
-    said = out.getvalue() + str(refused.value) + repr(tokens._cache._tokens) + repr(KeyPair(key=test_key("client")))
+    said = out.getvalue() + str(refused.value) + repr(tokens._cache._tokens) + repr(KeyPair(key=rsa_key("client")))
     assert "token_fetched" in said
     assert "kid-1" in said
     assert not [secret for secret in secrets if secret in said or secret.split(".")[2] in said]
 
 
 def test_keys_are_read_in_the_forms_people_have_them(tmp_path: Path) -> None:
-    key = test_key("client")
+    key = rsa_key("client")
     none = serialization.NoEncryption()
     forms = [
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, none),
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, none),
         jwt.algorithms.RSAAlgorithm.to_jwk(key).encode(),
-        pkcs12.serialize_key_and_certificates(b"x", key, enterprise_certificate(key), None, none),
+        pkcs12.serialize_key_and_certificates(b"x", key, self_signed("SOLVIK KOMMUNE", key), None, none),
     ]
     assert {key.private_numbers()} == {key_pair(form).key.private_numbers() for form in forms}
     locked = serialization.BestAvailableEncryption(b"abc")
@@ -433,7 +422,7 @@ def test_keys_are_read_in_the_forms_people_have_them(tmp_path: Path) -> None:
     ):
         with pytest.raises(BadKey):
             key_pair(bad)
-    (tmp_path / "c.pem").write_bytes(enterprise_certificate(key).public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "c.pem").write_bytes(self_signed("SOLVIK KOMMUNE", key).public_bytes(serialization.Encoding.PEM))
     assert KeyPair(key=key).fits(certificates_in(tmp_path / "c.pem")[0])
     with pytest.raises(BadKey):
         certificates_in(tmp_path / "none.pem")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import jwt
@@ -16,19 +15,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from connectors.testing.certificates import rsa_key
 from connectors.testing.servers.base import LoopbackServer, Reply, Request, Stop, route
 
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-_ALGORITHMS = ["RS256", "RS384", "RS512"]
-
-
-@cache
-def test_key(name: str) -> rsa.RSAPrivateKey:
-    """A key for tests, made once a process for each name."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
+test_key = rsa_key
 test_key.__test__ = False  # type: ignore[attr-defined]
+_ALGORITHMS = ["RS256", "RS384", "RS512"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,8 +54,8 @@ class MaskinportenServer(LoopbackServer):
         self.altinn_s = 1800
         self.quoted = True
         self.seen: set[str] = set()
-        self._issuer_key = test_key("maskinporten")
-        self._altinn_key = test_key("altinn")
+        self._issuer_key = rsa_key("maskinporten")
+        self._altinn_key = rsa_key("altinn")
 
     @property
     def issuer(self) -> str:
