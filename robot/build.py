@@ -173,6 +173,7 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         report_to=chosen.rapport.mottakere,
         report_place=chosen.rapport.sted,
         language=settings.robot.spraak,
+        retention=chosen.bevaring.days(),
     )
 
 

@@ -17,6 +17,7 @@ from stdnum.no import orgnr as stdnum_orgnr
 
 from connectors.settings import ArchiveSettings, MailerSettings, SourceSettings
 from models.organisation import Tilgangskode
+from models.post import Outcome
 from models.secret import Secret
 from robot.reading.contract import Limits
 
@@ -165,6 +166,7 @@ class Plan(Section):
     )
     revisjonseksport: Clock = Field(default=time(0, 30), description="klokkeslett for eksport av revisjonsloggen")
     opprydding: Clock = Field(default=time(3, 30), description="klokkeslett for sletting av midlertidige filer")
+    sletting: Clock = Field(default=time(3, 45), description="klokkeslett for sletting etter bevaringsreglene")
 
 
 class RobotSettings(Section):
@@ -217,6 +219,31 @@ class RapportSettings(Section):
     )
 
 
+class BevaringSettings(Section):
+    """``[organisasjon.<navn>.bevaring]``: how long the robot keeps the content of what it is done with; 0 means for ever."""
+
+    journalfoert_dager: int = Field(
+        default=0, ge=0, le=36_500, description="dager etter at posten er journalført; 0 betyr aldri"
+    )
+    videresendt_dager: int = Field(
+        default=0, ge=0, le=36_500, description="dager etter at posten er videresendt; 0 betyr aldri"
+    )
+    avvist_dager: int = Field(default=0, ge=0, le=36_500, description="dager etter at posten er avvist; 0 betyr aldri")
+    duplikat_dager: int = Field(
+        default=0, ge=0, le=36_500, description="dager etter at posten er avvist som duplikat; 0 betyr aldri"
+    )
+
+    def days(self) -> dict[Outcome, int]:
+        """Days after ``done``, by outcome; what is kept for ever is not there."""
+        said = {
+            Outcome.ARCHIVED: self.journalfoert_dager,
+            Outcome.FORWARDED: self.videresendt_dager,
+            Outcome.DISMISSED: self.avvist_dager,
+            Outcome.DUPLICATE: self.duplikat_dager,
+        }
+        return {outcome: days for outcome, days in said.items() if days}
+
+
 class VideresendingSettings(Section):
     """``[organisasjon.<navn>.videresending]``: what rules may forward to."""
 
@@ -259,6 +286,9 @@ class OrganisasjonSettings(Section):
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
     videresending: VideresendingSettings = Field(
         default=VideresendingSettings(), description="hva regler kan videresende til"
+    )
+    bevaring: BevaringSettings = Field(
+        default=BevaringSettings(), description="hvor lenge roboten beholder innholdet i det som er ferdig"
     )
 
     def codes(self) -> dict[str, Tilgangskode]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.judgement import RuleTrace
 from robot.listing import listed
-from robot.review_screens import local_time
+from robot.review_screens import PURGED, local_time
 from robot.texts import outcome_text, reason_text, state_text
 from robot.wording import ground_text
 
@@ -34,7 +34,8 @@ def explain_post(settings: Settings, ref: str, *, now: Callable[[], datetime]) -
             continue
         org = build.organisation(settings, name)
         ruleset = load_stored(files, org).ruleset if files is not None else None
-        tried = trace(ruleset, stored.facts, org) if ruleset is not None and stored is not None else ()
+        purged = row["purged_at"] is not None  # what the rules were tried on is gone; the grounds are still there
+        tried = trace(ruleset, stored.facts, org) if ruleset is not None and stored is not None and not purged else ()
         decision = stored.decision if stored is not None else None
         return {
             **listed(row, settings.organisasjon[name].orgnr),
@@ -72,6 +73,8 @@ def explained_text(found: dict[str, Any], *, every: bool = False) -> str:
     lines = [f"Post {found['id']}, mottatt {local_time(found['received_at'], zone)} ({found['channel']})"]
     lines.append(f"Emne:     {found['subject'] or '(uten emne)'}")
     lines.append(f"Utfall:   {_outcome(found)}")
+    if found["purged"]:
+        lines.append(f"Innhold:  {PURGED}")
     names = {rule["rule"]: rule["name"] for rule in found["rules"]}
     for reason in found["because"]:
         same = reason["text"] in (found["detail"], found["reason"])
@@ -108,7 +111,8 @@ def _outcome(found: dict[str, Any]) -> str:
         words = {"J": "JOURNALFØRT", "M": "REGISTRERT, IKKE GODKJENT (M)", "U": "SATT TIL UTGÅR"}
         word = words.get(found["journalstatus"], "I ARKIVET")
         unit = f", enhet {found['enhet']}" if found["enhet"] else ""
-        return f"{word}: {found['journalpost']} i sak {found['saksnummer']} «{found['saktittel']}»{unit}"
+        case = f"{found['saksnummer']} «{found['saktittel']}»" if found["saktittel"] else found["saksnummer"]
+        return f"{word}: {found['journalpost']} i sak {case}{unit}"
     if found["outcome"]:
         why = f" ({reason_text(found['reason']).title.lower()})" if found["reason"] else ""
         return f"{outcome_text(found['outcome']).upper()}{why}"

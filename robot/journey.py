@@ -123,23 +123,31 @@ def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post
             judged = judge(post, opened.read, office, duplicates)
             decision = make_decision(post, opened.read, judged, office, unused)
             step(Point.S8_JUDGED)
-            _keep_bytes(opened, decision, office)
+            parts = _keep_bytes(opened, decision, office)
             step(Point.S8_PARTS_KEPT)
             with office.store.write() as tx:
                 newer = find_duplicates(tx, post, opened.read)
                 if newer == duplicates:
-                    return *_store_decision(tx, post, opened, judged, decision, unused, office), decision
+                    went_on = _store_decision(tx, post, opened, judged, decision, unused, office)
+                    # Under the write lock now: whoever removes files asks under it too, and would see this decision.
+                    if not all(office.blobs.has(sha256) for sha256 in parts):
+                        raise TryLater("en fil ble ryddet bort mens posten ble lest; den leses igjen", after_s=1)
+                    return *went_on, decision
             duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
 
 
-def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> None:
-    """The bytes of attachments become blobs once a decision makes documents of them."""
+def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> set[str]:
+    """The bytes of attachments become blobs once a decision makes documents of them; returns their hashes."""
     if decision.journalpost is None or decision.way is Way.SET_ASIDE:
-        return
+        return set()
+    kept: set[str] = set()
     for part in opened.read.parts[1:]:
         wanted = any(document.sha256 == part.sha256 for document in decision.journalpost.dokumenter)
-        if wanted and part.ref in opened.files and not office.blobs.has(part.sha256):
-            office.blobs.adopt(opened.files[part.ref], part.sha256)
+        if wanted and part.ref in opened.files:
+            if not office.blobs.has(part.sha256):
+                office.blobs.adopt(opened.files[part.ref], part.sha256)
+            kept.add(part.sha256)
+    return kept
 
 
 def _store_decision(

@@ -35,4 +35,5 @@ def listed(row: Row, organisation: str) -> dict[str, object]:
         "detail": row["detail"],
         "lacks": row["lacks"].split(",") if row["lacks"] else [],
         "source": row["source"],
+        "purged": row["purged_at"] is not None,
     }

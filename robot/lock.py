@@ -1,4 +1,7 @@
-"""One daemon or run at a time on a state folder: a stopped process keeps the lock, a dead one frees it (flock)."""
+"""One daemon or run at a time on a state folder: a stopped process keeps the lock, a dead one frees it (flock).
+
+Beside it, a lock of each organisation's folder between those who remove files there and those who copy them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.errors import Locked
+from models.errors import Locked, TryLater
 
 
 @contextmanager
@@ -32,6 +35,43 @@ def hold(state: Path) -> Iterator[None]:
             ) from None
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def may_remove(folder: Path) -> Iterator[None]:
+    """Held by whoever removes files of an organisation (retention, tidying): not while they are being copied.
+
+    Raises:
+        TryLater: a backup is being taken, or another is removing.
+    """
+    with _files(folder, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def nothing_removed(folder: Path) -> Iterator[None]:
+    """Held by whoever copies an organisation's files: nothing is removed meanwhile. Several may copy at once.
+
+    Raises:
+        TryLater: files are being removed now.
+    """
+    with _files(folder, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _files(folder: Path, kind: int) -> Iterator[None]:
+    handle = os.open(folder / "låst-filer", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TryLater(
+                "En sikkerhetskopi eller en sletting er i gang; prøves igjen når den er ferdig.", after_s=60
+            ) from None
         yield
     finally:
         os.close(handle)

@@ -14,6 +14,7 @@ from models.audit import AuditEvent
 from models.blobs import BlobStore
 from models.errors import NeedsHuman
 from models.organisation import Organisation
+from models.post import Outcome
 from models.reasons import ReasonCode
 from models.store import Store
 from robot.breaker import Breakers, Health
@@ -53,6 +54,7 @@ class Office:
     report_to: tuple[str, ...] = ()
     report_place: str = ""
     language: str = "nb"
+    retention: Mapping[Outcome, int] = field(default_factory=dict)
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:

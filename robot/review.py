@@ -80,6 +80,7 @@ def take(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:
     """
     if post.state is State.SET_ASIDE:
         return _to_set_aside(store, post, answer)
+    _refuse_when_purged(store, post)
     if post.state is State.DONE and post.outcome == "archived":
         return _to_journaled(store, archive, post, answer)
     if post.state is State.DONE and post.outcome == "forwarded" and answer.verb is Verb.APPROVE:
@@ -89,6 +90,15 @@ def take(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:
             f"Posten {post.id} er ferdig ({outcome_text(post.outcome or '')}) og ligger ikke til gjennomsyn."
         )
     raise UsedWrongly(f"Posten {post.id} er under behandling. Vent til den er ferdig, eller satt til side.")
+
+
+def _refuse_when_purged(store: Store, post: Post) -> None:
+    with store.read() as reads:
+        row = reads.row(post.seq)
+    if row is not None and row["purged_at"] is not None:
+        raise UsedWrongly(
+            f"Innholdet i posten {post.id} er slettet etter bevaringsreglene. Det som er i arkivet, rettes i arkivet."
+        )
 
 
 def _to_set_aside(store: Store, post: Post, answer: Answer) -> Taken:

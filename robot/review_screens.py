@@ -185,6 +185,7 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
     raise UsedWrongly(f"Posten {ref} finnes ikke. Se dem med: postrobot list")
 
 
+PURGED = "slettet etter bevaringsreglene; det som er journalført, finnes i arkivet"
 _SENT_ASIDE = "set_aside"
 _CHANNELS = {"mappe": "mappe", "epost": "e-post"}
 _VERBS = {"approve": "godtatt", "correct": "rettet", "forward": "videresendt", "dismiss": "avvist"}
@@ -199,6 +200,7 @@ def shown_text(point: Point) -> str:
     where = f", {point['source_id']}" if point["channel"] == "mappe" else ""
     lines = [f"Post {point['id']}, mottatt {local_time(str(point['received_at']), zone)} ({channel}{where})"]
     lines += _field("Fra", point["sender"]) + _field("Emne", point["subject"])
+    lines += _field("Innhold", PURGED if point.get("purged") else "")
     lines += _why_it_waits(point) if point["state"] == _SENT_ASIDE else []
     lines += _proposal(point)
     if point["forfall"]:
@@ -213,7 +215,7 @@ def shown_text(point: Point) -> str:
         lines += _field("Status M", f"fordi {lack_text(lack)}")
     for near in point["near"] if point["reason"] == "no_rule" else ():
         lines += _field("Nær", f"«{point['names'].get(near) or near}»")
-    for document in point["documents"]:
+    for document in () if point.get("purged") else point["documents"]:
         lines += _field(
             "Fil", f"{document['name'] or 'uten navn'} ({document['type']}, {_size(document['size_bytes'])})"
         )

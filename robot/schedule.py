@@ -78,6 +78,12 @@ def _tidy(office: Office) -> str:
     return f"{sweep_orphans(office.store)} filer"
 
 
+def _purge(office: Office) -> str:
+    from robot.purge import purge_job
+
+    return purge_job(office.store, office.archive, office.retention)
+
+
 def _rules(office: Office) -> str:
     office.rules.refresh()
     return f"sett {office.rules.current.sha256[:12]}{' (nyere filer har feil)' if office.rules.refusal else ''}"
@@ -99,6 +105,12 @@ JOBS: Sequence[Job] = (
         at=lambda s, o: s.robot.plan.revisjonseksport,
     ),
     Job(name="opprydding", text="fjerner filer ingen post eier", run=_tidy, at=lambda s, o: s.robot.plan.opprydding),
+    Job(
+        name="sletting",
+        text="sletter innhold etter bevaringsreglene",
+        run=_purge,
+        at=lambda s, o: s.robot.plan.sletting,
+    ),
     Job(name="kontroll", text="kontrollerer det roboten lover", run=_verify, at=lambda s, o: s.robot.plan.verifisering),
     Job(
         name="rapport",

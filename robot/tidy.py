@@ -1,27 +1,57 @@
-"""Files that no row names: left by a crash between fsync and commit (S2–S3). Swept after a day."""
+"""Files that no row needs: left by a crash between fsync and commit (S2–S3), or let go by the rules of retention.
+
+Strays are swept after a day. A file is removed only under the store's write lock, after asking once more who needs it; whoever
+adopts a file asks in its own transaction whether it is still there (collect, journey). So no new row can name what has gone.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
 
 from models.audit import AuditEvent
 from models.steps import Point, step
 from models.store import Store
+from robot.lock import may_remove
 
 ORPHAN_AGE_S = 86_400.0
 
 
 def sweep_orphans(store: Store, *, older_than_s: float = ORPHAN_AGE_S) -> int:
-    """Removes blobs that no document row and no decision names and that are older than a day. One audit event, with count."""
-    with store.read() as reads:
-        named = reads.referenced_hashes() | reads.decided_hashes()
-    count = 0
-    for folder in sorted(store.blobs.folder.iterdir()):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if folder.name + path.name in named or store.now() - path.stat().st_mtime < older_than_s:
-                continue
-            path.unlink(missing_ok=True)
-            count += 1
-    step(Point.O1_SWEPT)
+    """Removes blobs that no document row and no decision names and that are older than a day. One audit event, with count.
+
+    Raises:
+        TryLater: a backup is being taken.
+    """
+    with may_remove(store.folder):
+        since = store.now()
+        with store.read() as reads:
+            named = reads.referenced_hashes() | reads.decided_hashes()
+        old = {
+            folder.name + path.name: path
+            for folder in sorted(store.blobs.folder.iterdir())
+            for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+            if folder.name + path.name not in named and store.now() - path.stat().st_mtime >= older_than_s
+        }
+        count = remove_unneeded(store, old, decided_since=since)
     if count:
         with store.write() as tx:
             tx.audit(AuditEvent.ORPHANS_SWEPT, details={"files": count})
+    return count
+
+
+def remove_unneeded(store: Store, files: Mapping[str, Path], *, decided_since: float) -> int:
+    """Removes those of ``files`` (by hash) that nobody needs now; returns how many were there.
+
+    The caller has seen that no decision made before ``decided_since`` needs them.
+    """
+    count = 0
+    if files:
+        with store.write() as tx:
+            tx.hold_chain()
+            needed = tx.documents_among(files) | set(tx.decided_by(since=decided_since))
+            for path in (path for sha256, path in files.items() if sha256 not in needed and path.exists()):
+                path.unlink()
+                count += 1
+    step(Point.O1_SWEPT)
     return count

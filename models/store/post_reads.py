@@ -195,5 +195,6 @@ class PostReads(Part):
         return [(int(r[0]), str(r[1]), r[2]) for r in found]
 
     def referenced_hashes(self) -> set[str]:
-        """All hashes a row names as an original document."""
-        return set(self.conn.execute(select(t.document.c.sha256).distinct()).scalars())
+        """All hashes a row names as an original document, save of posts whose content has gone by the rules of retention."""
+        query = select(t.document.c.sha256).join(t.post, t.post.c.seq == t.document.c.post_seq)
+        return set(self.conn.execute(query.where(t.post.c.purged_at.is_(None)).distinct()).scalars())

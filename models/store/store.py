@@ -27,15 +27,16 @@ from models.store.job_tx import JobReads, JobTx
 from models.store.kept_tx import KeptReads, KeptTx
 from models.store.post_reads import PostReads
 from models.store.post_tx import PostTx
+from models.store.retention_tx import RetentionReads, RetentionTx
 
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
-class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads):
+class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, RetentionTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 
@@ -116,6 +117,17 @@ class Store:
     def close(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
+
+    def forget_log(self) -> None:
+        """SQLite: writes the log of changes into the database and empties it, so that old pages do not linger there.
+
+        A reader that is at work keeps them for now; nothing is lost by that.
+        """
+        if not self.shared:
+            with self.engine.connect() as conn:
+                raw = conn.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def ping(self) -> None:
         """Raises ``TryLater`` when the database does not answer."""

@@ -118,6 +118,20 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
     body = body_hash(fetched)
     for document in fetched.documents:
         office.blobs.adopt(document.path, document.sha256)
+    try:
+        stored = _store(office, desk, offer, fetched, body)
+    except _Removed:
+        log.info("file_removed_meanwhile", source=desk.name)  # by a clean-up; the next round fetches it again
+        return None
+    step(Point.S3_STORED)
+    return stored
+
+
+class _Removed(Exception):
+    """A file that lay there already was let go (retention) before the row that needs it could be written."""
+
+
+def _store(office: Office, desk: Desk, offer: Offer, fetched: Fetched, body: str | None) -> Stored | None:
     key = post_key(organisation=office.org_base.orgnr, source=desk.name, source_key=fetched.source_key)
     with office.store.write() as tx:
         there = tx.seq_of(desk.name, fetched.source_key)
@@ -134,6 +148,9 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
             at=fetched.locator,
             body_hash=body,
         )
+        # Under the write lock now: whoever removes files asks under it too, and would see this row.
+        if not all(office.blobs.has(document.sha256) for document in fetched.documents):
+            raise _Removed
         planned = tx.plan(
             NewEffect(
                 key=with_role(key, "ta"),
@@ -143,7 +160,6 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
             )
         )
         tx.begin([planned])
-    step(Point.S3_STORED)
     return Stored(seq=seq, id=post_id, take_over=begun(planned))
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from connectors.registry import BUILT_IN, Role, settings_class
 from robot.config import (
+    BevaringSettings,
     DatabaseSettings,
     Grenser,
     OrganisasjonSettings,
@@ -40,6 +41,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield DatabaseSettings, [o["database"] for o in organisations if "database" in o]
     yield RapportSettings, [o["rapport"] for o in organisations if "rapport" in o]
     yield VideresendingSettings, [o["videresending"] for o in organisations if "videresending" in o]
+    yield BevaringSettings, [o["bevaring"] for o in organisations if "bevaring" in o]
     for role, key in ((Role.SOURCE, "kilde"), (Role.ARCHIVE, "arkiv"), (Role.MAILER, "epost")):
         there = [t for o in organisations for t in (o["kilde"].values() if key == "kilde" else [o[key]])]
         for name in BUILT_IN[role]:
