@@ -203,8 +203,8 @@ class RetentionTx(AuditTx, RetentionReads):
 
     def erase_for_good(self) -> None:
         """SQLite: what this transaction overwrites and deletes is zeroed on its pages, not only unlinked."""
-        if self.conn.dialect.name == "sqlite":
-            self.conn.exec_driver_sql("PRAGMA secure_delete=ON")
+        if self.conn.sqlalchemy.dialect.name == "sqlite":
+            self.conn.sqlalchemy.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def without_names(locator: Mapping[str, object]) -> dict[str, object]:

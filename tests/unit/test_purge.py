@@ -59,7 +59,10 @@ def letter(subject: str = SECRET, *, number: int = 1, text: str = "Jeg klager pÃ
 def events(house: House) -> list[dict[str, object]]:
     with house.store.read() as reads:
         query = "SELECT item_id, object_ref, details FROM audit_event WHERE event = 'content_purged' ORDER BY seq"
-        return [{**row, "details": json.loads(row["details"])} for row in reads.conn.exec_driver_sql(query).mappings()]
+        return [
+            {**row, "details": json.loads(row["details"])}
+            for row in reads.conn.sqlalchemy.exec_driver_sql(query).mappings()
+        ]
 
 
 def files(house: House) -> int:
@@ -172,7 +175,7 @@ def test_what_still_owes_the_outside_something_is_kept(house: House) -> None:
     house.ledger.troubles.clear()
     house.walk_due()
     with house.store.write() as tx:
-        tx.conn.exec_driver_sql("UPDATE effect SET state = 'planned' WHERE key LIKE '%-se'")
+        tx.conn.sqlalchemy.exec_driver_sql("UPDATE effect SET state = 'planned' WHERE key LIKE '%-se'")
     house.clock.go(31 * DAY)
     assert {"owes": 1} == dict(run(house).kept)
     assert 1 == files(house)
@@ -335,4 +338,4 @@ def test_both_databases_let_go_alike(
 
 def _audited(house: House) -> list[str]:
     with house.store.read() as reads:
-        return list(reads.conn.exec_driver_sql("SELECT event FROM audit_event").scalars())
+        return list(reads.conn.sqlalchemy.exec_driver_sql("SELECT event FROM audit_event").scalars())
