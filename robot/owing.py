@@ -70,7 +70,7 @@ def next_round(tx: Tx, post: Post, decision: Decision, *, one_at_a_time: bool, s
     """
     known = {effect.key: effect for effect in tx.effects_of(post.seq)}
     for wanted in _rounds(tx, post, decision, source, known):
-        planned = [_planned(tx, one, known, ask_first=not one_at_a_time) for one in wanted]
+        planned = [_planned(tx, post, one, known, ask_first=not one_at_a_time) for one in wanted]
         still_open = [effect for effect in planned if effect.state is not EffectState.DONE]
         if not still_open:
             continue
@@ -86,12 +86,13 @@ def next_round(tx: Tx, post: Post, decision: Decision, *, one_at_a_time: bool, s
     return Complete()
 
 
-def _planned(tx: Tx, wanted: Wanted, known: Mapping[str, Effect], *, ask_first: bool) -> Effect:
+def _planned(tx: Tx, post: Post, wanted: Wanted, known: Mapping[str, Effect], *, ask_first: bool) -> Effect:
     """The effect as it stands: what is done already is not worked out again, only its key."""
     there = known.get(wanted.key)
-    return (
-        there if there is not None and there.state is EffectState.DONE else tx.plan(wanted.make(), ask_first=ask_first)
-    )
+    if there is not None and there.state is EffectState.DONE:
+        return there
+    own = wanted.key.startswith(post.key)  # then nobody else can have planned it; a case's key is no post's
+    return tx.plan(wanted.make(), ask_first=ask_first, known=known if own else None)
 
 
 def _others_turn(tx: Tx, post: Post, effects: list[Effect]) -> bool:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Row, insert, select, update
 
 from models.audit import AuditEvent, row_hash
-from models.sql import Prepared
+from models.sql import Link, Prepared
 from models.store import tables as t
-from models.store.base import Part
+from models.store.base import NumberTx, Part
 from models.store.codec import plain
 
 _HEAD = Prepared(select(t.counter.c.value, t.counter.c.text).where(t.counter.c.name == "audit").with_for_update())
@@ -30,12 +30,16 @@ class AuditReads(Part):
         return int(value), str(head)
 
 
-class AuditTx(Part):
-    """Writing events. The chain's head is read at the first event of a transaction and written once at its end."""
+class AuditTx(NumberTx):
+    """Writing events. The chain's head is read at the first event of a transaction; the events and the new head are
+    written at its end."""
 
-    _tenant = ""
-    _version = ""
-    _head: tuple[int, str] | None = None
+    def __init__(self, conn: Link, *, now: float) -> None:
+        super().__init__(conn, now=now)
+        self._tenant = ""
+        self._version = ""
+        self._head: tuple[int, str] | None = None
+        self._events: list[dict[str, object]] = []
 
     def set_identity(self, *, tenant: str, version: str) -> None:
         """Whose chain this is, and which software writes."""
@@ -71,7 +75,7 @@ class AuditTx(Part):
             "prev_hash": prev_hash,
         }
         digest = row_hash(row)
-        self.conn.execute(_EVENT, {**row, "details": plain(row["details"]), "hash": digest})
+        self._events.append({**row, "details": plain(row["details"]), "hash": digest})
         self._head = (seq + 1, digest)
 
     def _load_head(self) -> tuple[int, str]:
@@ -79,9 +83,11 @@ class AuditTx(Part):
         return int(value), str(head)
 
     def seal(self) -> None:
-        """Writes the chain's head; called once, just before the commit."""
+        """Writes the events and the chain's head, and what other parts have gathered."""
+        super().seal()
         if self._head is not None:
             seq, digest = self._head
+            self.conn.execute(_EVENT, self._events)
             self.conn.execute(_NEW_HEAD, {"value": seq, "text": digest})
 
 

@@ -21,8 +21,22 @@ _NEXT_NUMBER = Prepared(update(t.counter).where(t.counter.c.name == bindparam("s
 # Statements of the hot paths are made once: to build one costs more than SQLite takes to answer it.
 
 
-def next_number(conn: Link, name: str) -> int:
-    """The next number of a gap-free series (``post``, ``effect``), under the write lock."""
-    number = int(conn.execute(_NUMBER, {"series": name}).scalar_one()) + 1
-    conn.execute(_NEXT_NUMBER, {"series": name, "value": number})
-    return number
+class NumberTx(Part):
+    """Gap-free series under the write lock. A series is read at its first number and written once, at the end."""
+
+    def __init__(self, conn: Link, *, now: float) -> None:
+        super().__init__(conn, now=now)
+        self._numbers: dict[str, int] = {}
+
+    def next_number(self, series: str) -> int:
+        """The next number of ``post`` or ``effect``."""
+        last = self._numbers.get(series)
+        if last is None:
+            last = int(self.conn.execute(_NUMBER, {"series": series}).scalar_one())
+        self._numbers[series] = last + 1
+        return last + 1
+
+    def seal(self) -> None:
+        """Writes what the transaction has gathered; called once, just before the commit."""
+        for series, last in self._numbers.items():
+            self.conn.execute(_NEXT_NUMBER, {"series": series, "value": last})

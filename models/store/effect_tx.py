@@ -14,7 +14,7 @@ from models.audit import AuditEvent
 from models.sql import Prepared, Row
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
-from models.store.base import Part, next_number
+from models.store.base import Part
 from models.store.codec import plain
 
 
@@ -153,16 +153,17 @@ class EffectReads(Part):
 class EffectTx(AuditTx, EffectReads):
     """Changes of effects, with their audit events."""
 
-    def plan(self, new: NewEffect, *, ask_first: bool = False) -> Effect:
+    def plan(self, new: NewEffect, *, ask_first: bool = False, known: Mapping[str, Effect] | None = None) -> Effect:
         """Plans an effect; one with this key that is there already is returned as it is (a case shared by two posts).
 
         An earlier one that was never sent, or was refused, takes the new request and owner: so ``retry`` and answers go
         on from a refused effect, and a case that one post could not open is tried by the next. ``ask_first``: the other
         side can be asked by key, so one that was given up in doubt is looked up before it is sent again (I6).
+        ``known``: every effect that can have this key, read in this transaction; without it the table is asked.
         """
         text = plain(dict(new.request))
         digest = hashlib.sha256(text.encode()).hexdigest()
-        there = self.effect(new.key)
+        there = self.effect(new.key) if known is None else known.get(new.key)
         if there is None:
             return self._insert(new, text, digest)
         if there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
@@ -188,7 +189,7 @@ class EffectTx(AuditTx, EffectReads):
     def _insert(self, new: NewEffect, text: str, digest: str) -> Effect:
         effect = Effect(
             key=new.key,
-            seq=next_number(self.conn, "effect"),
+            seq=self.next_number("effect"),
             kind=new.kind,
             post_seq=new.post_seq,
             order_key=new.order_key,
@@ -217,8 +218,8 @@ class EffectTx(AuditTx, EffectReads):
 
     def begin(self, effects: Sequence[Effect]) -> None:
         """Marks effects as about to be sent. From the commit on they are *unknown* until an outcome is recorded."""
-        for effect in effects:
-            self._set(effect.key, state=EffectState.UNKNOWN, tries=effect.tries + 1)
+        rows = [{"effect_key": e.key, "state": EffectState.UNKNOWN, "tries": e.tries + 1} for e in effects]
+        self.conn.execute(_CHANGE, rows)
 
     def record_done(self, effect: Effect, locator: Mapping[str, object], *, item_id: str) -> None:
         """The effect is there in the outside world."""

@@ -14,7 +14,6 @@ from models.reasons import ReasonCode
 from models.sql import Prepared
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
-from models.store.base import next_number
 from models.store.codec import plain, to_text
 from models.store.post_reads import ENDS, WORKING, PostReads
 
@@ -44,7 +43,7 @@ class PostTx(AuditTx, PostReads):
         Raises:
             sqlalchemy.exc.IntegrityError: (source, source_key) is there already.
         """
-        seq = next_number(self.conn, "post")
+        seq = self.next_number("post")
         day = datetime.fromtimestamp(self.now, ZoneInfo(zone)).date()
         post_id = f"{day.isoformat()}-{seq:04d}"
         row = {
