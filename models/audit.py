@@ -2,7 +2,8 @@
 
 ``hash = SHA-256(b"postrobot-audit-1\\n" + prev_hash + canonical JSON of the row without its hash)``, hashes as lower-case
 hex, the first event's ``prev_hash`` 64 zeros. Canonical: UTF-8, sorted keys, no spaces, strings and integers only
-(a subset of RFC 8785). No names, subjects, numbers of persons or text: ids, codes, counts and hashes.
+(a subset of RFC 8785). No names, subjects, numbers of persons or text: ids, codes, counts and hashes. One exception:
+``ruleset_in_force`` names the commit and its author where a rule layer is kept in git.
 """
 
 from __future__ import annotations

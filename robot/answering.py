@@ -87,10 +87,9 @@ def organisation_of(context: Context, settings: Settings, ref: str) -> str:
 def _organisation(settings: Settings, name: str, store: Store, archive: Archive) -> Organisation:
     """The parameters with the unit register of the rules in force, to check the answer against."""
     from robot import build
-    from robot.rules_in_force import RulesInForce
 
     org = build.organisation(settings, name, archive)
-    rules = RulesInForce(settings.organisasjon[name].regler, org, store)
+    rules = build.rules_in_force(settings, name, org, store, keep=False)
     rules.refresh()
     return rules.organisation(org)
 

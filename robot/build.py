@@ -154,7 +154,7 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
 
     opened_archive = archive(settings, name, now=now)
     org = organisation(settings, name, opened_archive)
-    rules = RulesInForce(chosen.regler, org, opened)
+    rules = rules_in_force(settings, name, org, opened)
     rules.refresh()
     return Office(
         name=name,
@@ -175,6 +175,14 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         language=settings.robot.spraak,
         retention=chosen.bevaring.days(),
     )
+
+
+def rules_in_force(
+    settings: Settings, name: str, org: Organisation, opened: Store, *, keep: bool = True
+) -> RulesInForce:
+    """The rules of one organisation, not yet looked at; ``keep`` False for a command beside the service."""
+    chosen = settings.organisasjon[name]
+    return RulesInForce(chosen.regler, org, opened, require_plan=chosen.regelendring == "plan", keep=keep)
 
 
 def _desk(name: str, config: SourceSettings, around: Surroundings) -> Desk:

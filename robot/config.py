@@ -270,6 +270,10 @@ class OrganisasjonSettings(Section):
     regler: tuple[str, ...] = Field(
         default=("felles",), min_length=1, description="regellag, det siste veier tyngst: «felles» eller mapper"
     )
+    regelendring: Literal["straks", "plan"] = Field(
+        default="straks",
+        description="når endrede regler gjelder: straks (når alt består) eller plan (etter rules apply)",
+    )
     egne_domener: tuple[Domain, ...] = Field(default=(), description="e-postdomener som er organisasjonens egne")
     egne_numre: tuple[str, ...] = Field(default=(), description="egne konto- og telefonnumre som ikke skal varsles om")
     betrodde_authserv: tuple[str, ...] = Field(

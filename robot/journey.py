@@ -114,7 +114,8 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
 
 def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post, Owed, Decision]:
     """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
-    with read_post(post, office, scans=scans) as opened:
+    # The rules are pinned: a post is judged and decided by one set, also when another comes into force meanwhile.
+    with read_post(post, office, scans=scans) as opened, office.rules.pinned():
         step(Point.S7_READ)
         with office.store.read() as reads:
             duplicates = find_duplicates(reads, post, opened.read)

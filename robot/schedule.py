@@ -85,12 +85,12 @@ def _purge(office: Office) -> str:
 
 
 def _rules(office: Office) -> str:
-    office.rules.refresh()
+    office.rules.refresh_when_still()
     return f"sett {office.rules.current.sha256[:12]}{' (nyere filer har feil)' if office.rules.refusal else ''}"
 
 
 JOBS: Sequence[Job] = (
-    Job(name="regler", text="ser etter endrede regelfiler", run=_rules, every=lambda s, o: 30.0),
+    Job(name="regler", text="ser etter endrede regelfiler", run=_rules, every=lambda s, o: 5.0),
     Job(name="ærend", text="sender e-post og det som skal prøves på nytt", run=_errands, every=lambda s, o: 15.0),
     Job(
         name="arkivformat",

@@ -1,15 +1,13 @@
-"""What is kept beside a post: readings, decisions with what they came from, people's answers; and rule sets."""
+"""What is kept beside a post: readings, decisions with what they came from, people's answers."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, bindparam, func, insert, select, update
 
-from models.audit import AuditEvent
 from models.decision import Decision
 from models.facts import Facts
 from models.judgement import Judgement
@@ -80,24 +78,6 @@ class KeptReads(Part):
         """Posts that a person has answered."""
         return set(self.conn.execute(select(t.answer.c.post_seq).distinct()).scalars())
 
-    def stored_ruleset(self, sha256: str) -> dict[str, bytes] | None:
-        """The files of a rule set that was in force, or None."""
-        raw = self.conn.execute(select(t.ruleset.c.files).where(t.ruleset.c.sha256 == sha256)).scalar()
-        if raw is None:
-            return None
-        return {name: base64.b64decode(content) for name, content in unpack(bytes(raw), dict[str, str]).items()}
-
-    def last_ruleset(self) -> str | None:
-        """The hash of the rule set that came into force last, or None."""
-        query = select(t.ruleset.c.sha256).order_by(t.ruleset.c.in_force_at.desc()).limit(1)
-        found = self.conn.execute(query).scalar()
-        return str(found) if found is not None else None
-
-    def rule_count(self, sha256: str) -> int:
-        """How many rules a stored set has."""
-        found = self.conn.execute(select(t.ruleset.c.rules).where(t.ruleset.c.sha256 == sha256)).scalar()
-        return int(found or 0)
-
     def decided_hashes(self) -> set[str]:
         """All hashes that a decision made a document of."""
         found: set[str] = set()
@@ -133,25 +113,6 @@ class KeptTx(AuditTx, KeptReads):
             return
         row = {"sha256": sha256, "page": page, "reader": reader, "settings": settings, **made}
         self.conn.execute(_NEW_MEMO, row)
-
-    def keep_ruleset(self, sha256: str, files: Mapping[str, bytes], *, rules: int) -> bool:
-        """Keeps the files of a rule set under its hash, with the event that it is in force. False: it is so already.
-
-        A set that was in force before (an edit taken back) comes into force anew.
-        """
-        if self.last_ruleset() == sha256:
-            return False
-        if self.conn.execute(select(t.ruleset.c.sha256).where(t.ruleset.c.sha256 == sha256)).first() is not None:
-            self.conn.execute(update(t.ruleset).where(t.ruleset.c.sha256 == sha256).values(in_force_at=self.now))
-            self.audit(
-                AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules}
-            )
-            return True
-        # JSON has no bytes, and a rule set may hold files that are no text (samples beside the rules).
-        kept = pack({name: base64.b64encode(raw).decode() for name, raw in files.items()}, dict[str, str])
-        self.conn.execute(insert(t.ruleset).values(sha256=sha256, in_force_at=self.now, rules=rules, files=kept))
-        self.audit(AuditEvent.RULESET_IN_FORCE, ruleset_sha256=sha256, details={"files": len(files), "rules": rules})
-        return True
 
     def use_answer(self, seq: int, round_no: int) -> None:
         """The answer has gone into the newest decision; it is used once."""

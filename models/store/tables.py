@@ -123,9 +123,13 @@ ruleset = Table(
     "ruleset",
     metadata,
     Column("sha256", String(64), primary_key=True),
+    # The order sets came into force in, newest highest; a set that comes back gets a new number.
+    Column("no", Integer, nullable=False, server_default="0"),
     Column("in_force_at", Float, nullable=False),
     Column("rules", Integer, nullable=False, server_default="0"),
     Column("files", LargeBinary, nullable=False),
+    # How it came into force last, by whom, and the commit and author of layers kept in git (JSON).
+    Column("origin", Text, nullable=False, server_default=""),
 )
 
 effect = Table(

@@ -53,14 +53,13 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
     from robot import build
     from robot.report.gather import gather
     from robot.report.make import missing_before, write_files
-    from robot.rules_in_force import RulesInForce
 
     made: list[tuple[Report, tuple[Path, ...]]] = []
     for name in build.chosen_organisations(settings, only):
         store = build.store(settings, name, now=context.now)
         archive = build.archive(settings, name, now=context.now)
         org = build.organisation(settings, name, archive)
-        rules = RulesInForce(settings.organisasjon[name].regler, org, store)
+        rules = build.rules_in_force(settings, name, org, store, keep=False)
         rules.refresh()
         day = context.now().astimezone(ZoneInfo(org.zone)).date()
         report = gather(
@@ -71,6 +70,7 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
             language=settings.robot.spraak,
             rules=rules.current,
             refusal=rules.refusal,
+            waiting=rules.waiting,
             earlier_missing=missing_before(store, day, org.zone, language=settings.robot.spraak),
         )
         made.append((report, write_files(store, report, language=settings.robot.spraak)))

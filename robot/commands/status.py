@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from models.errors import Locked
+from models.errors import ConfigError, Locked
 from robot.context import Context
 
 if TYPE_CHECKING:
+    from models.store import Store
     from robot.config import Settings
 
 
@@ -59,6 +60,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
     reports = sorted(report_folder(store).glob("????-??-??.html"))
     due = settings.organisasjon[name].rapport.klokkeslett
     missing = missing_now(store, context.now(), settings.zone(name), due, language=settings.robot.spraak)
+    rules = _rules(settings, name, store)
     store.close()
     return {
         "states": states,
@@ -66,10 +68,26 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         "sources": [
             _source(source, config.type, health) for source, config in settings.organisasjon[name].kilde.items()
         ],
-        "rules": {"hash": ruleset, "count": count},
+        "rules": {"hash": ruleset, "count": count, **rules},
         "owed_effects": effects,
         "last_report": reports[-1].stem if reports else None,
         "report_missing": missing or None,
+    }
+
+
+def _rules(settings: Settings, name: str, store: Store) -> dict[str, Any]:
+    """What stands in the rule files beside what is in force: nothing, errors, or good rules that wait."""
+    from robot import build
+
+    rules = build.rules_in_force(settings, name, build.organisation(settings, name), store, keep=False)
+    try:
+        rules.refresh()
+    except ConfigError as error:
+        return {"refused": {"errors": 1, "first": error.faults[0].expected}, "waiting": None}
+    refusal, waiting = rules.refusal, rules.waiting
+    return {
+        "refused": {"errors": refusal.errors, "first": refusal.first} if refusal is not None else None,
+        "waiting": {"hash": waiting.sha256, "count": waiting.rules, "why": waiting.why.value} if waiting else None,
     }
 
 
@@ -124,6 +142,12 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
     lines.append(
         f"  regler: {rules['count']}, sett {str(rules['hash'])[:12]}" if rules["hash"] else "  regler: ikke lastet ennå"
     )
+    if rules["refused"]:
+        lines.append(f"  ENDREDE REGLER ER IKKE I BRUK: {rules['refused']['first']}  (postrobot rules lint)")
+    if rules["waiting"]:
+        lines.append(
+            f"  endrede regler venter (sett {rules['waiting']['hash'][:12]}): {_WAITS[rules['waiting']['why']]}"
+        )
     last = found["last_report"]
     lines.append(f"  siste rapport: {short_date(last) if last else 'ingen'}")
     if found["report_missing"]:
@@ -133,6 +157,13 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
         error = f"  FEIL: {source['error']}" if source["error"] else ""
         lines.append(f"  {source['name']:<14} {source['type']:<8} {when}{error}")
     return "\n".join(lines)
+
+
+_WAITS = {
+    "plan": "prøv dem med «postrobot rules plan», og ta dem i bruk med «postrobot rules apply»",
+    "held": "et annet sett er tatt i bruk med «rules apply» eller «rules rollback»",
+    "soon": "tjenesten tar dem i bruk om et øyeblikk, eller ved neste kjøring",
+}
 
 
 def _local(stamp: str, zone: str) -> str:

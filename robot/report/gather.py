@@ -23,11 +23,12 @@ from robot.report.model import Group, Points, Report, Unconverted
 from robot.report.points import SHOWN, PointMaker, in_group_order, is_innsyn
 from robot.report.units import since_yesterday, unit_rows
 from robot.report.workdays import work_days_between
+from robot.rules_in_force import Why
 from robot.texts import reason_text, text
 
 if TYPE_CHECKING:
     from models.store.store import Reads
-    from robot.rules_in_force import Refusal
+    from robot.rules_in_force import Refusal, Waiting
     from rules.model import RuleSet
 
 STOPPED = frozenset({"archive_refused", "archive_silent", "ambiguous_write", "forward_failed", "settle_failed", "bug"})
@@ -48,6 +49,7 @@ def gather(
     rules: RuleSet | None,
     refusal: Refusal | None,
     earlier_missing: str,
+    waiting: Waiting | None = None,
 ) -> Report:
     """Reads the store (and asks the archive what is signed off). ``earlier_missing`` is a sentence, or empty."""
     with store.read() as reads:
@@ -66,7 +68,9 @@ def gather(
             made_at=now.astimezone(ZoneInfo(org.zone)),
             zone=org.zone,
             deadlines=_deadlines(reads, archive, make, day),
-            troubles=tuple(make.mask(line) for line in _troubles(reads, refusal, earlier_missing, language, org.zone)),
+            troubles=tuple(
+                make.mask(line) for line in _troubles(reads, (refusal, waiting), earlier_missing, language, org.zone)
+            ),
             stopped=_groups([row for row in aside if row["reason"] in STOPPED], make),
             review=_groups([row for row in aside if row["reason"] not in STOPPED], make),
             unapproved=make.shown(sorted(old_m, key=lambda row: row["received_at"])),
@@ -124,7 +128,10 @@ def _group(code: str, members: Sequence[Row], make: PointMaker) -> Group:
     return Group(code=code, title=said.title, next_step=said.next_step.replace(" POST", ""), points=make.shown(members))
 
 
-def _troubles(reads: Reads, refusal: Refusal | None, earlier_missing: str, language: str, zone: str) -> Iterable[str]:
+def _troubles(
+    reads: Reads, rules: tuple[Refusal | None, Waiting | None], earlier_missing: str, language: str, zone: str
+) -> Iterable[str]:
+    refusal, waiting = rules
     for row in reads.connections():
         if row["error"]:
             never = text("trouble.never", language)
@@ -137,6 +144,8 @@ def _troubles(reads: Reads, refusal: Refusal | None, earlier_missing: str, langu
     if refusal is not None:
         key = "trouble.rules.1" if refusal.errors == 1 else "trouble.rules"
         yield text(key, language, errors=refusal.errors, first=refusal.first)
+    if waiting is not None and waiting.why is not Why.SOON:
+        yield text(f"trouble.rules_{waiting.why.value}", language, sha=waiting.sha256[:12])
     if earlier_missing:
         yield earlier_missing
 

@@ -64,6 +64,7 @@ def collect(office: Office) -> Report:
         language=office.language,
         rules=office.rules.current,
         refusal=office.rules.refusal,
+        waiting=office.rules.waiting,
         earlier_missing=missing_before(office.store, day, office.org_base.zone, language=office.language),
     )
 

@@ -125,9 +125,11 @@ def upgrade() -> None:
     op.create_table(
         "ruleset",
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("no", sa.Integer(), server_default="0", nullable=False),
         sa.Column("in_force_at", sa.Float(), nullable=False),
         sa.Column("rules", sa.Integer(), server_default="0", nullable=False),
         sa.Column("files", sa.LargeBinary(), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("sha256"),
     )
     op.create_table(
