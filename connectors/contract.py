@@ -71,6 +71,55 @@ class Waits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """How one unit's post at a channel is looked after by people there.
+
+    ``parent`` is the main unit's organisation number, empty for a main unit. Of ``received`` in the last 30 days,
+    ``unread`` had been opened by nobody when the robot saw them; ``waiting`` lie unread there now, the oldest since
+    ``oldest`` (ISO date, or empty).
+    """
+
+    orgnr: str
+    name: str
+    parent: str
+    received: int
+    unread: int
+    waiting: int
+    oldest: str = ""
+
+
+@runtime_checkable
+class TellsMailboxes(Protocol):
+    """A source that knows which units get post that nobody reads (Altinn)."""
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """One for each unit that we may act for, as known from the last looks; nothing outside is asked."""
+        ...
+
+
+@runtime_checkable
+class Remarks(Protocol):
+    """A source with something to say to people (lost rights, a file that could not be had)."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """Norwegian sentences for the daily report, without content from post; nothing outside is asked."""
+        ...
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """A source whose way of finding new post can miss some, so that each night everything is held against it."""
+
+    def reconcile(self) -> str:
+        """Looks for what was missed, so that it is offered from now on; codes and counts for the log.
+
+        Raises:
+            OutOfReach, TryLater: the other side cannot be asked now.
+        """
+        ...
+
+
 class Archive(Protocol):
     """A Noark 5 archive. Used from several threads at once."""
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -55,7 +55,8 @@ class Envelope:
 
     ``received_at`` is the channel's own timestamp, UTC (M104 mottattDato comes from it). ``sender_verified`` means the
     channel vouches for the sender. ``level`` is the security level of the log-in (3, 4), None when not told.
-    ``form`` holds a form's fields by dotted path. ``internal_date_trusted`` is False where the time is only ours.
+    ``form`` holds a form's fields by dotted path. ``due`` is the date the sender asks for an answer by, ``language`` the
+    language as the channel tells it (nb, nn, en), ``references`` what else the channel says that the post belongs to.
     """
 
     received_at: datetime
@@ -72,6 +73,9 @@ class Envelope:
     level: int | None = None
     sender_verified: bool = False
     form: Mapping[str, str] = field(default_factory=dict)
+    due: date | None = None
+    language: str = ""
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

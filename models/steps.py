@@ -30,7 +30,8 @@ N1…Nk        (none yet)                             the nightly look at the pu
 
 Beside these: T1, T2 around *every* commit of the store; L1, L2 around look-ups by key; C… answers carried out in the archive;
 H1, H2 answers and retries; J1, J2 clock jobs; O1 orphan sweep; B1, B2 first start; and inside our own connectors
-M1–M7 moves of files and mail, K1–K4 the embedded archive, P1 archive variants, D1 mail laid in a folder.
+M1–M7 moves of files and mail, K1–K4 the embedded archive, P1 archive variants, D1 mail laid in a folder, U1–U4
+Altinn: the source's own index, and what it tells Altinn.
 """
 
 from __future__ import annotations
@@ -108,6 +109,10 @@ class Point(StrEnum):
     K4_COMMITTED = "K4_COMMITTED"
     P1_CONVERTED = "P1_CONVERTED"
     D1_WRITTEN = "D1_WRITTEN"
+    U1_INDEXED = "U1_INDEXED"
+    U2_CONFIRMED = "U2_CONFIRMED"
+    U3_MARKED_READ = "U3_MARKED_READ"
+    U4_COMPLETED = "U4_COMPLETED"
 
 
 _watcher: Callable[[Point], None] | None = None

@@ -68,6 +68,8 @@ FACTS: dict[str, Fact] = {
     "duplikat": Fact(Kind.CHOICE, "om posten er kommet før", "{duplikat: sikker}", "{duplikat: sikker}", choices=("sikker", "mulig")),
     "avsenders_ref": Fact(Kind.TEXT, "avsenderens referanse («vår ref» i brevet)", "{avsenders_ref: {starter: NAV-}}", "{avsenders_ref: NAV-881}", group="text"),
     "vår_ref": Fact(Kind.TEXT, "vår referanse («deres ref» i brevet)", "{vår_ref: {finnes: ja}}", "{vår_ref: 2026/12-3}", group="text"),
+    "referanser": Fact(Kind.TEXT, "annet kanalen sier at posten hører sammen med (Altinn-skjema, forsendelse)", "{referanser: {inneholder: f21e491f}}", "{referanser: f21e491f-f862}"),
+    "dato.frist": Fact(Kind.DATE, "svarfristen kanalen oppgir (Altinn)", "{dato.frist: {høyst: 2026-12-31}}", "{dato.frist: 2026-12-01}"),
     "dato.mottatt": Fact(Kind.DATE, "da posten nådde oss", "{dato.mottatt: {mellom: [2026-12-01, 2026-12-31]}}", "{dato.mottatt: 2026-12-24}"),
     "dato.dokument": Fact(Kind.DATE, "datoen på brevet", "{dato.dokument: {minst: {arbeidsdager: 3}}}", "{dato: {dokument: 2026-06-01}}", group="text"),
     "taushetsbelagt": Fact(Kind.BOOL, "om avsenderen har merket posten taushetsbelagt", "{taushetsbelagt: ja}", "{taushetsbelagt: ja}"),
