@@ -31,6 +31,8 @@ BUILT_IN: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             {
                 "mappe": "connectors.folder.config.FolderConfig",
                 "imap": "connectors.imap.config.ImapConfig",
+                "altinn": "connectors.altinn.config.AltinnConfig",
+                "altinn_skjema": "connectors.altinn.config.AltinnFormConfig",
             }
         ),
         Role.ARCHIVE: MappingProxyType({"innebygd": "connectors.arkiv.config.ArkivConfig"}),

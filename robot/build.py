@@ -19,7 +19,7 @@ from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 from robot.variants import VARIANT_TASKS
 
-CHANNELS = {"mappe": "mappe", "imap": "epost"}
+CHANNELS = {"mappe": "mappe", "imap": "epost", "altinn": "altinn", "altinn_skjema": "altinn"}
 """``type`` of a source → the word rules know its channel by; a third party's source is known by its own type."""
 
 

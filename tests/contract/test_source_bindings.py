@@ -1,4 +1,5 @@
-"""Every source passes the contract suite: folder on a real disk, IMAP against a real Dovecot, the source in memory."""
+"""Every source passes the contract suite: folder on a real disk, IMAP against a real Dovecot, the source in memory, Altinn
+against its platform on loopback."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from connectors.folder.settings import OUTCOME_PLACES
 from connectors.imap import ImapSettings, ImapSource
 from connectors.imap.settings import OUTCOME_PLACES as IMAP_PLACES
 from connectors.registry import BUILT_IN, Role
+from connectors.testing.altinn_lab import AltinnLab, DialogLab, FormLab
 from connectors.testing.dovecot import PASSWORD, Dovecot
 from connectors.testing.memory_source import MemoryLab
+from connectors.testing.servers.altinn import AltinnServer
+from connectors.testing.servers.altinn_dialogs import IssuerServer
 from connectors.testing.source import INBOX, TAKEN, SourceContract
 from models.post import Outcome, Spool
 
@@ -149,7 +153,33 @@ class TestImapSourceWithoutMoveAndUidplus(SourceContract):
         return ImapLab(dovecot_without_uidplus, tmp_path)
 
 
-BOUND = {"mappe": TestFolderSource, "imap": TestImapSourceWithMove}
+class TestAltinnLetters(SourceContract):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> Iterator[AltinnLab]:
+        with AltinnServer() as altinn:
+            yield AltinnLab(altinn, tmp_path, new_spool(tmp_path))
+
+
+class TestAltinnDialogs(SourceContract):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> Iterator[DialogLab]:
+        with AltinnServer() as altinn, IssuerServer(altinn) as issuer:
+            yield DialogLab(altinn, issuer, tmp_path, new_spool(tmp_path))
+
+
+class TestAltinnForms(SourceContract):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> Iterator[FormLab]:
+        with AltinnServer() as altinn:
+            yield FormLab(altinn, tmp_path, new_spool(tmp_path))
+
+
+BOUND = {
+    "mappe": TestFolderSource,
+    "imap": TestImapSourceWithMove,
+    "altinn": TestAltinnLetters,
+    "altinn_skjema": TestAltinnForms,
+}
 """``type`` in the configuration → the binding that proves it."""
 
 

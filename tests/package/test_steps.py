@@ -38,6 +38,8 @@ WITHOUT = {
     "connectors/arkiv/pdfa/pages.py:pages_to_pdfa": "in the sandbox's own folder",
     "connectors/arkiv/pdfa/pdf.py:_save": "in the sandbox's own folder",
     "connectors/arkiv/variants.py:_convert": "in the sandbox's own folder",
+    "connectors/altinn/parcel.py:__exit__": "in the spool",
+    "connectors/altinn/parcel.py:_removed_on_failure": "in the spool",
     "connectors/folder/moves.py:move": "removes the old name after M1, as _rename does",
     "connectors/folder/moves.py:_rename_if_free": "a file system without hard links: one rename, whole or not at all",
     "connectors/folder/moves.py:_copy": "another file system: under a hidden name until it is whole",

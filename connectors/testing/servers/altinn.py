@@ -23,6 +23,8 @@ class AltinnServer(CorrespondenceRoutes, DialogportenRoutes, StorageRoutes):
         "/correspondence": "altinn/altinn-correspondence-v1.openapi.json",
     }
 
+    drifts: ClassVar[bool] = True
+
     def deliver(
         self, *, party: str, resource: str, title: str = "Brev", dialog: bool = True, named: bool = True, **letter: Any
     ) -> Letter:

@@ -120,7 +120,11 @@ class LoopbackServer:
     """
 
     published: ClassVar[Mapping[str, str]] = {}
-    """Path prefix at this server → file of the published OpenAPI under ``specs``; its paths are below the prefix."""
+    """Path prefix at this server → file of the published OpenAPI under ``specs``; its paths are below the prefix, or begin
+    with it."""
+
+    drifts: ClassVar[bool] = False
+    """Whether the service is known to be ahead of its published format (see :class:`PublishedApi`)."""
 
     def __init__(
         self,
@@ -139,7 +143,10 @@ class LoopbackServer:
         self.state = state
         self._apis: dict[str, PublishedApi] = {}
         if specs is not None:
-            self._apis = {prefix: PublishedApi(specs / name) for prefix, name in self.published.items()}
+            self._apis = {
+                prefix: PublishedApi(specs / name, prefix=prefix, drifts=self.drifts)
+                for prefix, name in self.published.items()
+            }
         self._routes = _routes(type(self))
         self._released = threading.Event()
         self._own: Path | None = None
