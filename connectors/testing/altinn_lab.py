@@ -27,7 +27,7 @@ START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 class AltinnLab:
     """Letters in Correspondence. Altinn cannot tell what we have taken over: that stands in the source's index."""
 
-    def __init__(self, server: AltinnServer, folder: Path, spool: Path) -> None:
+    def __init__(self, server: AltinnServer, folder: Path, spool: Spool) -> None:
         self.server = server
         self.server.clock = START
         self.server.units = {OWN: ("SOLVIK KOMMUNE", "")}
@@ -36,7 +36,7 @@ class AltinnLab:
             orgnr=OWN,
             index=folder / "altinn.db",
         )
-        self._spool = Spool(spool)
+        self._spool = spool
         self._letters: dict[str, bytes] = {}
 
     def source(self, **more: object) -> AltinnSource:
@@ -108,7 +108,7 @@ class DialogLab(AltinnLab):
     """Letters that are dialogs alone; their one file lies at the issuer. Opening a dialog is noted in its seen-log: that is
     Dialogporten's doing and cannot be had otherwise, so it does not count as a mark."""
 
-    def __init__(self, server: AltinnServer, issuer: IssuerServer, folder: Path, spool: Path) -> None:
+    def __init__(self, server: AltinnServer, issuer: IssuerServer, folder: Path, spool: Spool) -> None:
         super().__init__(server, folder, spool)
         from dataclasses import replace
 
