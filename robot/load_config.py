@@ -134,7 +134,8 @@ class _Loader:
         if type_name not in BUILT_IN[role]:
             # A third party's class need not know by which dotted name it was loaded.
             raw = {name: value for name, value in raw.items() if name != "type"}
-            raw |= {"type": model.model_fields["type"].get_default() or type_name}
+            field = model.model_fields["type"]
+            raw |= {"type": type_name if field.is_required() else field.get_default()}
         return self._model(model, raw, key)
 
     def _model(self, model: type[M], raw: object, key: str, *, ignore: set[str] | None = None) -> M | None:

@@ -13,12 +13,14 @@ from models.audit import AuditEvent
 from models.steps import Point, step
 from models.store import Store
 from robot.lock import may_remove
+from robot.report.make import report_folder
 
 ORPHAN_AGE_S = 86_400.0
 
 
 def sweep_orphans(store: Store, *, older_than_s: float = ORPHAN_AGE_S) -> int:
-    """Removes blobs that no document row and no decision names and that are older than a day. One audit event, with count.
+    """Removes blobs that no document row and no decision names, and reports a crash left half-written (step R1), when they
+    are older than a day. One audit event, with count.
 
     Raises:
         TryLater: a backup is being taken.
@@ -33,7 +35,7 @@ def sweep_orphans(store: Store, *, older_than_s: float = ORPHAN_AGE_S) -> int:
             for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
             if folder.name + path.name not in named and store.now() - path.stat().st_mtime >= older_than_s
         }
-        count = remove_unneeded(store, old, decided_since=since)
+        count = remove_unneeded(store, old, decided_since=since) + _unfinished_reports(store, older_than_s)
     if count:
         with store.write() as tx:
             tx.audit(AuditEvent.ORPHANS_SWEPT, details={"files": count})
@@ -55,3 +57,11 @@ def remove_unneeded(store: Store, files: Mapping[str, Path], *, decided_since: f
                 count += 1
     step(Point.O1_SWEPT)
     return count
+
+
+def _unfinished_reports(store: Store, older_than_s: float) -> int:
+    """What was to become a report and names people; the report itself has been written anew since."""
+    old = [path for path in report_folder(store).glob(".*.part") if store.now() - path.stat().st_mtime >= older_than_s]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

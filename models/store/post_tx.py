@@ -140,6 +140,8 @@ class PostTx(AuditTx, PostReads):
         """Changes what people list a post by, its locator or its next try; never its state."""
         if "state" in columns:
             raise ValueError("a state is changed by move()")
+        if not columns:
+            return  # an answer that changed nothing people list by (the sender's name alone)
         self.conn.execute(_CHANGE, {"post_no": seq, **columns})
 
     def set_locator(self, seq: int, locator: object) -> None:

@@ -16,6 +16,7 @@ from robot import lock, schedule
 from robot.daemon import _clock_job, _scheduler
 from robot.office import Office
 from robot.reading.dispatch import ReadingRoom
+from robot.report.make import report_folder
 from robot.schedule import JOBS, Job, find_job, latest_slot, run_guarded, run_slot
 from robot.tidy import sweep_orphans
 from robot.work import Work
@@ -185,6 +186,20 @@ def test_files_that_no_row_names_are_swept_after_a_day_and_counted(tmp_path: Pat
     with house.store.read() as reads:
         query = "SELECT details FROM audit_event WHERE event = 'orphans_swept'"
         assert '{"files":1}' == reads.conn.sqlalchemy.exec_driver_sql(query).scalar()
+    house.store.close()
+
+
+def test_a_report_that_a_crash_left_half_written_is_swept_after_a_day(
+    tmp_path: Path, reading_room: ReadingRoom
+) -> None:
+    house = House(tmp_path, reading_room, clock=Clock(datetime.now(UTC).timestamp()))
+    half = report_folder(house.store) / ".2026-11-24.html.1-2.part"
+    half.parent.mkdir()
+    half.write_text("Kari Eksempel")
+    assert 0 == sweep_orphans(house.store)
+    house.clock.go(86_401)
+    assert 1 == sweep_orphans(house.store)
+    assert not half.exists()
     house.store.close()
 
 
