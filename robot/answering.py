@@ -97,8 +97,8 @@ def _organisation(settings: Settings, name: str, store: Store, archive: Archive)
 def _carry_out(context: Context, settings: Settings, name: str, ref: str, *, walk_it: bool) -> dict[str, object]:
     """Walks the post (or performs its archive effects) now; when the service holds the lock, it does that itself."""
     from robot import build
+    from robot.claims import walk_claimed
     from robot.errands import run_errands
-    from robot.journey import walk
     from robot.lock import hold
 
     with ExitStack() as stack:
@@ -113,7 +113,7 @@ def _carry_out(context: Context, settings: Settings, name: str, ref: str, *, wal
         (office,) = stack.enter_context(build.offices(settings, now=context.now, only=name))
         post = find_post(office.store, ref)
         if walk_it:
-            walk(post.seq, office)
+            walk_claimed(post.seq, office)
         run_errands(office)
         with office.store.read() as reads:
             row = reads.row(ref)

@@ -7,6 +7,7 @@ import structlog
 from models.errors import OutOfReach, TryLater
 from models.store.effect_tx import Effect, EffectKind, EffectState
 from robot import effects
+from robot.claims import LEASE_S
 from robot.journey import note_archive_answer
 from robot.office import Office
 
@@ -34,6 +35,8 @@ def _errand(effect: Effect, office: Office) -> bool:
         post = tx.post(current.post_seq) if current.post_seq is not None else None
         fresh = current.state is EffectState.PLANNED
         tx.begin([current])
+        if office.store.shared:
+            tx.hold(current, until=tx.now + LEASE_S)
         begun = tx.effect(effect.key)
     if begun is None:
         raise LookupError(effect.key)

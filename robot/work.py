@@ -14,8 +14,9 @@ import structlog
 
 from models.errors import OutOfReach, TryLater
 from models.post import Outcome, State
+from robot.claims import walk_claimed
 from robot.errands import run_errands
-from robot.journey import Step, walk
+from robot.journey import Step
 from robot.office import Desk, Office
 from robot.stages.collect import DiskLow, collect
 
@@ -185,7 +186,7 @@ class Work:
                 self._in_hand[office.name].add(seq)
             step = Step.BUG
             try:
-                step = walk(seq, office, scans=scans)
+                step = walk_claimed(seq, office, scans=scans)
                 self._count(office, seq, step)
             except TryLater:
                 step = Step.NO_STORE

@@ -221,6 +221,10 @@ class EffectTx(AuditTx, EffectReads):
         rows = [{"effect_key": e.key, "state": EffectState.UNKNOWN, "tries": e.tries + 1} for e in effects]
         self.conn.execute(_CHANGE, rows)
 
+    def hold(self, effect: Effect, *, until: float) -> None:
+        """Keeps others from going on with an effect that we are sending (several machines), should we not die over it."""
+        self._set(effect.key, next_try_at=until)
+
     def record_done(self, effect: Effect, locator: Mapping[str, object], *, item_id: str) -> None:
         """The effect is there in the outside world."""
         self._set(effect.key, state=EffectState.DONE, locator=plain(dict(locator)), done_at=self.now, error="")

@@ -172,6 +172,20 @@ class PostTx(AuditTx, PostReads):
             .values(lease_token=None, lease_until=None)
         )
 
+    def renew(self, seq: int, *, token: str, lease_s: float) -> None:
+        """Makes our lease last from now on, or refuses to write for a post whose lease was lost (fencing, I11).
+
+        Raises:
+            LostRace: the lease has another token now.
+        """
+        done = self.conn.execute(
+            update(t.post)
+            .where(t.post.c.seq == seq, t.post.c.lease_token == token)
+            .values(lease_until=self.now + lease_s)
+        )
+        if done.rowcount != 1:
+            raise LostRace(str(seq))
+
     def check_lease(self, seq: int, token: str) -> None:
         """Refuses to write for a post whose lease was lost (fencing, I11).
 

@@ -99,6 +99,8 @@ class Store:
                 with self.engine.begin() as conn:
                     tx = Tx(Link(conn), now=self.now())
                     tx.set_identity(tenant=self.orgnr, version=self.version)
+                    if self.shared:
+                        tx.hold_chain()  # writers queue here too: what a transaction has read stays so until it commits
                     yield tx
                     tx.seal()
                     step(Point.T1_BEFORE_COMMIT)
@@ -144,7 +146,10 @@ class Store:
         return datetime.fromtimestamp(self.now(), UTC)
 
 
-def _away(error: OperationalError) -> TryLater:
+def _away(error: OperationalError) -> Exception:
+    """A database that cannot be used now; a statement it does not understand is a bug and must not wait for better times."""
+    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return RuntimeError(str(error.orig))
     return TryLater(f"databasen svarer ikke nå: {error.orig}", after_s=30)
 
 
