@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import house, intake, memory, reading, scans, start
+from bench import house, intake, memory, reading, rules, scans, start
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -26,6 +26,7 @@ PARTS: dict[str, Part] = {
     "minne": lambda folder, given: memory.measure(folder, given.ventende),
     "start": lambda folder, given: start.measure(folder),
     "lesing": lambda folder, given: reading.measure(folder),
+    "regler": lambda folder, given: rules.measure(folder, given.poster),
 }
 
 

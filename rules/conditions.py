@@ -75,7 +75,8 @@ class FactCondition:
         return ("fact", self.fact, tuple(op.key for op in self.operations))
 
     def holds(self, ctx: Context) -> Holds:
-        return self.holds_for(ctx.view(self.fact), ctx)
+        view = ctx.views.get(self.fact)
+        return self.holds_for(view if view is not None else ctx.view(self.fact), ctx)
 
     def holds_for(self, view: View, ctx: Context) -> Holds:
         """The same on a given view (one attachment's)."""
@@ -128,7 +129,7 @@ class Exists:
         return ("finnes", self.fact, self.wanted)
 
     def holds(self, ctx: Context) -> Holds:
-        return self.holds_for(self._view(ctx), ctx)
+        return self.holds_for(ctx.view(self.fact), ctx)
 
     def holds_for(self, view: View, ctx: Context) -> Holds:
         """The same on a given view."""
@@ -136,21 +137,12 @@ class Exists:
         return there if self.wanted else negation(there)
 
     def trace(self, ctx: Context) -> list[ConditionTrace]:
-        return [self.trace_for(self._view(ctx), ctx)]
+        return [self.trace_for(ctx.view(self.fact), ctx)]
 
     def trace_for(self, view: View, ctx: Context) -> ConditionTrace:
         """The same on a given view."""
         state = "finnes" if view.items else "finnes ikke" if view.complete else "er ikke lest"
         return ConditionTrace(path=self.path, holds=self.holds_for(view, ctx), text=f"{self.fact} {state}")
-
-    def _view(self, ctx: Context) -> View:
-        if self.fact == "vedlegg":
-            attachments, complete = ctx.attachments()
-            return View(tuple(Item("vedlegg") for _ in attachments), complete=complete)
-        if self.fact == "funn":
-            findings, complete = ctx.findings()
-            return View(tuple(Item(finding.etikett) for finding in findings), complete=complete)
-        return ctx.view(self.fact)
 
 
 @dataclass(frozen=True, slots=True)

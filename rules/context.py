@@ -17,12 +17,14 @@ DEFAULT_ZONE = "Europe/Oslo"
 class Item:
     """One value of a fact, with its folded and its flattened text made on demand."""
 
-    __slots__ = ("_flat", "_folded", "value")
+    __slots__ = ("_flat", "_folded", "scanned", "value")
 
     def __init__(self, value: str | int | float | bool | date) -> None:
         self.value = value
         self._folded: str | None = None
         self._flat: str | None = None
+        self.scanned: tuple[frozenset[str], set[str]] | None = None
+        """(texts the index has looked for, those of them that are in the folded text); None: it has not looked."""
 
     @property
     def text(self) -> str:
@@ -39,6 +41,10 @@ class Item:
         if self._folded is None:
             self._folded = fold(self.text)
         return self._folded
+
+    def lacks(self, text: str) -> bool:
+        """Whether the folded ``text`` is known not to be in it, without looking again."""
+        return self.scanned is not None and text in self.scanned[0] and text not in self.scanned[1]
 
     @property
     def flat(self) -> str:
@@ -89,15 +95,16 @@ class Context:
         self.facts = facts
         self.org = org
         self._zone = ZoneInfo(org.zone if org else DEFAULT_ZONE)
-        self._views: dict[str, View] = {}
+        self.views: dict[str, View] = {}
+        """Those made so far."""
         self._attachments: tuple[AttachmentView, ...] | None = None
         self.received = self._day("dato.mottatt")
 
     def view(self, name: str) -> View:
-        """The fact by its canonical name."""
-        known = self._views.get(name)
+        """The fact by its canonical name; of ``vedlegg`` and ``funn`` one item for each there is."""
+        known = self.views.get(name)
         if known is None:
-            known = self._views[name] = self._make(name)
+            known = self.views[name] = self._make(name)
         return known
 
     def attachments(self) -> tuple[tuple[AttachmentView, ...], bool]:
@@ -119,6 +126,12 @@ class Context:
         return tuple(item for item in found if isinstance(item, Finding)), complete
 
     def _make(self, name: str) -> View:
+        if name == "vedlegg":
+            listed, complete = self.attachments()
+            return View(tuple(Item("vedlegg") for _ in listed), complete=complete)
+        if name == "funn":
+            findings, complete = self.findings()
+            return View(tuple(Item(finding.etikett) for finding in findings), complete=complete)
         if name == "vedlegg.antall":
             attachments, complete = self.attachments()
             return View((Item(len(attachments)),) if complete else (), complete=complete)

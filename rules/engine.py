@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from models.facts import Facts
 from models.judgement import Addition, AvvisUtfall, Hit, Holds, Judgement, RuleTrace, TilMenneske, Utfall
 from models.organisation import Organisation
 from models.reasons import ReasonCode
+from rules.conditions import FALSE, TRUE, UNKNOWN, Condition
 from rules.context import Context
 from rules.fill import fill_addition, fill_hit
-from rules.model import Rule, RuleSet
+from rules.model import Rank, Rule, RuleSet
 
 _MAX_NEAR = 10
 
@@ -19,35 +22,52 @@ def evaluate(ruleset: RuleSet, facts: Facts, org: Organisation | None) -> Judgem
     Raises:
         ValueError: a group of facts that the set needs was not computed (a bug in the caller).
     """
+    ctx = _context(ruleset, facts, org)
+    return _judge(ruleset, ctx, ruleset.index.candidates(ctx))
+
+
+def evaluate_plainly(ruleset: RuleSet, facts: Facts, org: Organisation | None) -> Judgement:
+    """The same by trying every rule, without the index: what the index is held to.
+
+    Raises:
+        ValueError: as :func:`evaluate`.
+    """
+    return _judge(ruleset, _context(ruleset, facts, org), range(len(ruleset.about_post)))
+
+
+def _context(ruleset: RuleSet, facts: Facts, org: Organisation | None) -> Context:
     missing = ruleset.needs - facts.groups
     if missing:
         raise ValueError(f"facts not computed: {', '.join(sorted(missing))}")
-    ctx = Context(facts, org)
-    hit: list[Rule] = []
-    unknown: list[Rule] = []
+    return Context(facts, org)
+
+
+def _judge(ruleset: RuleSet, ctx: Context, numbers: Iterable[int]) -> Judgement:
+    rules, telling, ranks = ruleset.about_post, ruleset.index.telling, ruleset.ranks
+    hit: list[tuple[Rank, Rule]] = []
+    unknown: list[tuple[Rank, Rule]] = []
     drafts: list[Hit] = []
     additions: list[Addition] = []
     near: list[str] = []
-    for rule in ruleset.rules:
-        holds, failed = _tried(rule, ctx)
-        if holds is Holds.FALSE:
-            if failed == 1 and len(rule.conjuncts) > 1 and len(near) < _MAX_NEAR:
+    for number in numbers:
+        rule = rules[number]
+        holds, nearly = _tried(rule.condition.parts, ctx, telling[number])
+        if holds is FALSE:
+            if nearly and len(near) < _MAX_NEAR:
                 near.append(rule.id)
         elif rule.draft:
-            if holds is Holds.TRUE:
+            if holds is TRUE:
                 drafts.append(_draft(rule, ctx))
         elif rule.addition is not None:
-            additions.append(fill_addition(rule, ctx, unknown=holds is Holds.UNKNOWN))
-        elif holds is Holds.TRUE:
-            hit.append(rule)
+            additions.append(fill_addition(rule, ctx, unknown=holds is UNKNOWN))
+        elif holds is TRUE:
+            hit.append((ranks[number], rule))
         else:
-            unknown.append(rule)
-    floor = max((rule.prioritet for rule in hit if rule.stopp), default=None)
-    considered = [rule for rule in hit if floor is None or rule.prioritet >= floor]
-    open_questions = [rule for rule in unknown if floor is None or rule.prioritet >= floor]
-    ranked = sorted(considered, key=preference)
-    hits = tuple(fill_hit(rule, ctx) for rule in ranked)
-    winner, problem, concerned = _choose(ranked, hits, open_questions)
+            unknown.append((ranks[number], rule))
+    floor = max((rule.prioritet for _, rule in hit if rule.stopp), default=None)
+    ranked = _in_order(hit, floor)
+    hits = tuple(fill_hit(rule, ctx) for _, rule in ranked)
+    winner, problem, concerned = _choose(ranked, hits, _in_order(unknown, floor))
     return Judgement(
         ruleset_sha256=ruleset.sha256,
         winner=winner,
@@ -60,23 +80,33 @@ def evaluate(ruleset: RuleSet, facts: Facts, org: Organisation | None) -> Judgem
     )
 
 
+def _in_order(rules: list[tuple[Rank, Rule]], floor: int | None) -> list[tuple[Rank, Rule]]:
+    """By preference, without those of lower priority than a rule that says ``stopp``."""
+    chosen = rules if floor is None else [pair for pair in rules if pair[1].prioritet >= floor]
+    return sorted(chosen, key=lambda pair: pair[0])
+
+
 def preference(rule: Rule) -> tuple[bool, int, int, str]:
     """The order rules are preferred in, the first first: an unconditional til_menneske, priority, strength, id."""
-    return (not rule.to_human, -rule.prioritet, -rule.strength, rule.id)
+    return rule.rank
 
 
-def _tried(rule: Rule, ctx: Context) -> tuple[Holds, int]:
-    """The truth of the whole ``hvis``, and how many of its parts are false (2 stands for more)."""
-    result, failed = Holds.TRUE, 0
-    for part in rule.conjuncts:
+def _tried(parts: Sequence[Condition], ctx: Context, telling: int) -> tuple[Holds, bool]:
+    """The truth of the whole ``hvis``; when false, whether nearly: only one part is, and it is not the ``telling`` one.
+
+    That an exception does not hold, or that the post came by mail, is no sign of a near miss: it is so of much post. A
+    rule without a telling part (-1) is never nearly true.
+    """
+    result, missed = TRUE, False
+    for number, part in enumerate(parts):
         holds = part.holds(ctx)
-        if holds is Holds.FALSE:
-            failed += 1
-            if failed > 1:
-                break
-        elif holds is Holds.UNKNOWN:
-            result = Holds.UNKNOWN
-    return (Holds.FALSE, failed) if failed else (result, 0)
+        if holds is FALSE:
+            if missed or telling < 0 or number == telling:
+                return FALSE, False
+            missed = True
+        elif holds is UNKNOWN:
+            result = UNKNOWN
+    return (FALSE, True) if missed else (result, False)
 
 
 def _draft(rule: Rule, ctx: Context) -> Hit:
@@ -86,18 +116,18 @@ def _draft(rule: Rule, ctx: Context) -> Hit:
 
 
 def _choose(
-    ranked: list[Rule], hits: tuple[Hit, ...], unknown: list[Rule]
+    ranked: list[tuple[Rank, Rule]], hits: tuple[Hit, ...], unknown: list[tuple[Rank, Rule]]
 ) -> tuple[Hit | None, ReasonCode | None, tuple[str, ...]]:
-    """(winner, problem, the rules concerned)."""
+    """(winner, problem, the rules concerned); both lists in order of preference."""
     if not ranked:
         if unknown:
-            return None, ReasonCode.RULE_UNKNOWN, tuple(rule.id for rule in sorted(unknown, key=preference))
+            return None, ReasonCode.RULE_UNKNOWN, tuple(rule.id for _, rule in unknown)
         return None, ReasonCode.NO_RULE, ()
-    first = ranked[0]
-    preferred = [rule for rule in unknown if preference(rule)[:3] < preference(first)[:3]]
+    best, first = ranked[0][0][:3], ranked[0][1]
+    preferred = tuple(rule.id for rank, rule in unknown if rank[:3] < best)
     if preferred and not first.to_human:
-        return None, ReasonCode.RULE_UNKNOWN, tuple(rule.id for rule in sorted(preferred, key=preference))
-    equals = [hit for rule, hit in zip(ranked, hits, strict=True) if preference(rule)[:3] == preference(first)[:3]]
+        return None, ReasonCode.RULE_UNKNOWN, preferred
+    equals = [hit for (rank, _), hit in zip(ranked, hits, strict=True) if rank[:3] == best]
     if first.to_human or all(same_outcome(hits[0], other) for other in equals[1:]):
         return hits[0], None, ()
     return None, ReasonCode.RULES_DISAGREE, tuple(hit.regel for hit in equals)
@@ -117,7 +147,7 @@ def _essence(outcome: Utfall | None) -> object:
 def trace(ruleset: RuleSet, facts: Facts, org: Organisation | None) -> tuple[RuleTrace, ...]:
     """Every rule tried, in order of preference (those that add last), with what matched and what was missing."""
     ctx = Context(facts, org)
-    ordered = sorted(ruleset.rules, key=lambda rule: (rule.outcome is None, *preference(rule)))
+    ordered = sorted(ruleset.about_post, key=lambda rule: (rule.outcome is None, *preference(rule)))
     return tuple(
         RuleTrace(
             regel=rule.id,

@@ -15,6 +15,15 @@ from models.reasons import DISMISSALS
 LANGUAGE_VERSION = 1
 
 
+class Subject(StrEnum):
+    """What a rule is about (``gjelder``)."""
+
+    POST = "post"
+    JOURNALPOST = "journalpost"
+    SAK = "sak"
+    PUBLISERT = "publisert"
+
+
 class Kind(StrEnum):
     """What sort of value a fact has, which decides the operators it takes."""
 
@@ -120,6 +129,7 @@ _ORDERED = frozenset({Kind.NUMBER, Kind.DATE, Kind.OPEN})
 OPERATORS: dict[str, Operator] = {
     "er": Operator("lik; store og små bokstaver og mellomrom er uten betydning. Kortform: bare verdien", _ALL, "{emne: {er: årsregnskap 2026}}", "{emne: Årsregnskap  2026}"),
     "inneholder": Operator("hele ord i rekkefølge («klage» er ikke i «beklager»)", _TEXTS, "{emne: {inneholder: klage på vedtak}}", "{emne: 'SV: Klage på vedtak, sak 12'}"),
+    "ord": Operator("hele ord i rekkefølge, i alle bøyninger på bokmål og nynorsk. Skriv ordet slik det står i ordboken; det siste leddet i et sammensatt ord bøyes («søknad» treffer ikke «byggesøknad»)", _TEXTS, "{emne: {ord: søknad om skjenkebevilling}}", "{emne: Søknadene om skjenkebevillingar}"),
     "deltekst": Operator("del av teksten, også midt i ord", _TEXTS, "{emne: {deltekst: byggesak}}", "{emne: Byggesaksgebyr}"),
     "starter": Operator("teksten begynner slik", _TEXTS, "{emne: {starter: 'faktura'}}", "{emne: Faktura 881}"),
     "slutter": Operator("teksten slutter slik", _TEXTS, "{filnavn: {slutter: .docx}}", "{filnavn: Brev.DOCX}"),
@@ -132,7 +142,7 @@ OPERATORS: dict[str, Operator] = {
     "i_liste": Operator("verdien står i en kolonne i en CSV-fil ved siden av reglene", _TEXTS | {Kind.CHOICE}, "{avsender.adresse: {i_liste: {fil: faste.csv, kolonne: adresse}}}", "{avsender.adresse: ola@faste.example}"),
 }  # fmt: skip
 
-LATER_OPERATORS = frozenset({"ord"})
+LATER_OPERATORS: frozenset[str] = frozenset()
 
 VALUE_TYPES: tuple[str, ...] = (
     "matrikkel",

@@ -13,10 +13,13 @@ from models.organisation import Enhet
 from models.reasons import ReasonCode
 from rules.conditions import All, Condition
 from rules.deadlines import Duration
+from rules.format import Subject
+from rules.index import RuleIndex
 from rules.messages import Place
 from rules.nodes import Mapping as MappingNode
 from rules.templates import Template
 
+Rank = tuple[bool, int, int, str]
 Demand = Literal["én", "minst_én", "valgfri"]
 
 
@@ -182,6 +185,7 @@ class Rule:
 
     id: str
     navn: str
+    gjelder: Subject = Subject.POST
     prioritet: int
     modus: Mode
     eier: str
@@ -215,6 +219,11 @@ class Rule:
         return STRENGTH[type(self.outcome)] if self.outcome is not None else -1
 
     @property
+    def rank(self) -> Rank:
+        """The order rules are preferred in, the first first: an unconditional til_menneske, priority, strength, id."""
+        return (not self.to_human, -self.prioritet, -self.strength, self.id)
+
+    @property
     def to_human(self) -> bool:
         """A til_menneske that wins over every priority."""
         return isinstance(self.outcome, HumanSpec) and self.prioritet >= 0
@@ -232,6 +241,16 @@ class RuleSet:
     needs: frozenset[str]
     files: Mapping[str, bytes] = field(repr=False)
     enheter: Mapping[str, Enhet]
+    about_post: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
+    index: RuleIndex = field(init=False, repr=False, compare=False)
+    ranks: tuple[Rank, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Made here, so that no set can have an index of other rules than its own.
+        about_post = tuple(rule for rule in self.rules if rule.gjelder is Subject.POST)
+        object.__setattr__(self, "about_post", about_post)
+        object.__setattr__(self, "ranks", tuple(rule.rank for rule in about_post))
+        object.__setattr__(self, "index", RuleIndex([rule.condition for rule in about_post]))
 
     @property
     def deciding(self) -> tuple[Rule, ...]:

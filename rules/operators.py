@@ -94,8 +94,38 @@ class Contains:
     def hit(self, item: Item, ctx: Context) -> str | None:
         folded = item.folded
         for phrase in self.folded:
-            if find_words(folded, phrase) >= 0:
+            if not item.lacks(phrase) and find_words(folded, phrase) >= 0:
                 return phrase
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Inflected:
+    """``ord``: whole words in sequence, each in any of its forms.
+
+    ``compiled`` are RE2 patterns over the folded text, their first group what matched; a text that one hits has one of
+    the ``needles`` in it.
+    """
+
+    shown: tuple[str, ...]
+    folded: tuple[str, ...]
+    compiled: tuple[Any, ...] = field(compare=False, repr=False)
+    needles: tuple[str, ...] = field(compare=False, repr=False)
+    word: str = "ord"
+
+    @property
+    def asks(self) -> str:
+        return _either("ord", self.shown)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return ("ord", tuple(sorted(self.folded)))
+
+    def hit(self, item: Item, ctx: Context) -> str | None:
+        for pattern in self.compiled:
+            match = pattern.search(item.folded)
+            if match is not None:
+                return str(match.group(1))
         return None
 
 
@@ -131,11 +161,15 @@ class PartOf:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """``regex`` (anywhere in the text) and ``glob`` (the whole folded text); ``compiled`` are RE2 patterns."""
+    """``regex`` (anywhere in the text) and ``glob`` (the whole folded text); ``compiled`` are RE2 patterns.
+
+    A text that ``glob`` hits has one of the ``needles`` in it; empty when nothing can be said.
+    """
 
     word: str
     shown: tuple[str, ...]
     compiled: tuple[Any, ...] = field(compare=False)
+    needles: tuple[str, ...] = ()
 
     @property
     def asks(self) -> str:
@@ -208,25 +242,27 @@ class Between:
 def _compare(item: Item, bound: Bound, ctx: Context, *, least: bool) -> bool:
     """Whether the value is at least (or at most) the bound; a value of another sort is neither."""
     if isinstance(bound, date):
-        day = _as_date(item)
+        day = as_date(item)
         return day is not None and (day >= bound if least else day <= bound)
     if isinstance(bound, Duration):
-        day = _as_date(item)
+        day = as_date(item)
         if day is None or ctx.received is None:
             return False
         reached = add_working_days(day, bound.count) if bound.unit == "arbeidsdager" else bound.after(day)
         return reached <= ctx.received if least else reached >= ctx.received
-    number = _as_number(item)
+    number = as_number(item)
     return number is not None and (number >= bound if least else number <= bound)
 
 
-def _as_date(item: Item) -> date | None:
+def as_date(item: Item) -> date | None:
+    """The value as a date, or None."""
     if isinstance(item.value, date):
         return item.value
     return parse_date(item.value) if isinstance(item.value, str) else None
 
 
-def _as_number(item: Item) -> float | None:
+def as_number(item: Item) -> float | None:
+    """The value as a number, or None."""
     if isinstance(item.value, bool):
         return None
     if isinstance(item.value, int | float):
@@ -257,7 +293,7 @@ class EqualsValue:
 
     def hit(self, item: Item, ctx: Context) -> str | None:
         for wanted in self.wanted:
-            actual = _as_date(item) if isinstance(wanted, date) else _as_number(item)
+            actual = as_date(item) if isinstance(wanted, date) else as_number(item)
             if actual == wanted:
                 return item.text
         return None

@@ -17,11 +17,13 @@ from rules.operators import (
     Equals,
     EqualsBool,
     EqualsValue,
+    Inflected,
     Listed,
     Operation,
     PartOf,
     Pattern,
 )
+from rules.patterns import compile_pattern
 from rules.scope import Scope
 from rules.suggest import did_you_mean
 
@@ -84,6 +86,8 @@ def _operation(word: str, name: str, known: Fact, value: Node, scope: Scope) -> 
                 scope.warn("R408", scalar, f"Deltekst «{scalar.value}» er kort og treffer midt i andre ord", hint)
     if not shown:
         return None
+    if word == "ord":
+        return inflected(shown, folded)
     return Contains(shown, folded) if word == "inneholder" else PartOf(word, shown, folded)
 
 
@@ -183,11 +187,43 @@ def _listed(value: Node, scope: Scope) -> Operation | None:
 
 def _pattern(word: str, value: Node, scope: Scope) -> Operation | None:
     scalars = scope.scalars(value, word)
+    needles: tuple[str, ...] = ()
     if word == "glob":
-        compiled = [_compile(_glob(fold(scalar.value))) for scalar in scalars]
+        globs = [fold(scalar.value) for scalar in scalars]
+        compiled = [compile_pattern(_glob(text)) for text in globs]
+        longest = tuple(max(re.split(r"[*?]", text), key=len) for text in globs)
+        needles = longest if all(longest) else ()
     else:
         compiled = [pattern for scalar in scalars if (pattern := parse_regex(scalar, scope)) is not None]
-    return Pattern(word, tuple(scalar.value for scalar in scalars), tuple(compiled)) if compiled else None
+    return Pattern(word, tuple(scalar.value for scalar in scalars), tuple(compiled), needles) if compiled else None
+
+
+_WORD = re.compile(r"[^\W]+")
+_EDGE = r"[^\pL\pM\pN_]"
+
+
+def inflected(shown: tuple[str, ...], folded: tuple[str, ...]) -> Inflected:
+    """The words of each phrase in all their forms; what stands between the words stands between them in the text too."""
+    import re2
+
+    from rules.inflection import forms
+
+    patterns: list[Any] = []
+    needles: dict[str, None] = {}
+    for phrase in folded:
+        pieces: list[str] = []
+        at, longest = 0, frozenset({phrase})
+        best = 0
+        for match in _WORD.finditer(phrase):
+            ways = forms(match[0])
+            if len(match[0]) > best:
+                best, longest = len(match[0]), ways
+            pieces += [re2.escape(phrase[at : match.start()]), f"(?:{'|'.join(map(re2.escape, sorted(ways)))})"]
+            at = match.end()
+        body = "".join([*pieces, re2.escape(phrase[at:])])
+        patterns.append(compile_pattern(f"(?:^|{_EDGE})({body})(?:$|{_EDGE})"))
+        needles.update(dict.fromkeys(sorted(longest)))
+    return Inflected(shown, folded, tuple(patterns), tuple(needles))
 
 
 def parse_regex(node: Scalar, scope: Scope) -> Any | None:
@@ -207,7 +243,7 @@ def parse_regex(node: Scalar, scope: Scope) -> Any | None:
             scope.fault("R124", place, f"{kind} ({piece}) finnes ikke i regex her", hint)
             return None
     try:
-        return _compile(flatten(node.value), case_sensitive=False)
+        return compile_pattern(flatten(node.value), case_sensitive=False)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -215,22 +251,12 @@ def parse_regex(node: Scalar, scope: Scope) -> Any | None:
         return None
 
 
-def _compile(pattern: str, *, case_sensitive: bool = True) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = case_sensitive
-    options.max_mem = 8 << 20
-    return re2.compile(pattern, options)
-
-
 def compile_label(label: str) -> Any:
     """The pattern that finds ``nær``'s label: any case, any spacing."""
     import re2
 
     words = [re2.escape(word) for word in flatten(label).split()]
-    return _compile(r"\s+".join(words), case_sensitive=False)
+    return compile_pattern(r"\s+".join(words), case_sensitive=False)
 
 
 def _glob(pattern: str) -> str:

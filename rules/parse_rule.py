@@ -96,7 +96,7 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
     if name is not None and id_node is not None and not _ID.fullmatch(name):
         scope.fault("R106", id_node, f"«{name}» kan ikke være en id", _ID_RULE)
     _check_subject(node, scope)
-    before = len([fault for fault in scope.faults if fault.severity == "error"])
+    before = len(scope.faults)
     extractions = parse_hent(node.get("hent"), scope)
     condition = parse_hvis(node.get("hvis"), scope)
     does, adds = node.get("så"), node.get("legg_til")
@@ -117,8 +117,9 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
     why, replaced = scope.text(node.get("hvorfor"), "hvorfor"), scope.text(replaces, "erstatt")
     if replaces is not None and node.get("hvorfor") is None:
         scope.fault("R352", replaces, "«hvorfor» mangler: si hvorfor regelen erstattes")
-    after = len([fault for fault in scope.faults if fault.severity == "error"])
-    if name is None or after > before or (outcome is None and addition is None):
+    # Only the newest are looked at: over all of them a set of many rules with remarks would take quadratic time.
+    wrong = any(fault.severity == "error" for fault in scope.faults[before:])
+    if name is None or wrong or (outcome is None and addition is None):
         return None
     rule = Rule(
         id=name,

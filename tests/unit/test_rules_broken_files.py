@@ -97,7 +97,6 @@ CASES: dict[str, tuple[str, int, int, str, str]] = {
     "both så and legg_til": (rule("  legg_til: {haster: ja}\n"), 3, 10, "R108", "enten"),
     "neither så nor legg_til": (rule("", ""), 3, 10, "R108", "enten"),
     # Later
-    "ord": (rule("  hvis: {emne: {ord: søknad}}\n"), 6, 17, "R105", "inntil videre"),
     "kategori": (rule("  hvis: {kategori: {er: byggesak}}\n"), 6, 10, "R105", "inntil videre"),
     "for_hver": (rule("  for_hver: {fil: a.csv}\n"), 6, 3, "R105", "inntil videre"),
     "gjelder": (rule("  gjelder: journalpost\n"), 6, 12, "R105", "inntil videre"),
