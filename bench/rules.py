@@ -1,9 +1,10 @@
 """How long one evaluation takes with 10, 100, 1,000 and 10,000 rules, and how long those take to load, beside Pigeonhole.
 
 Facts are ready; words are drawn by Zipf's law. Rules ask for one to three phrases, of one or two words in the subject or an
-attachment's name and two or three in the text, as the rules of the example municipality do; the words of rules are content words (rank 300 and rarer), as «nabovarsel» and «skjenkebevilling»
-are. Ten rules of a hundred have no literal: a regular expression, a number, a date, or that there is no attachment; those of the
-last sort cannot be looked for by anything and are always tried.
+attachment's name and two or three in the text, as the rules of the example municipality do; the words of rules are content
+words (rank 300 and rarer), as «nabovarsel» and «skjenkebevilling» are. Ten rules of a hundred have no literal: a regular
+expression, a number, a date, or that there is no attachment; those of the last sort cannot be looked for by anything and
+are always tried.
 """
 
 from __future__ import annotations
@@ -60,11 +61,10 @@ class Words:
         """So many words as they come."""
         return " ".join(self._rng.choices(self._words, cum_weights=self._weights, k=count))
 
-    def phrase(self) -> str:
-        """One or two content words, as a rule asks for."""
-        return " ".join(
-            self._words[self._rng.randrange(_CONTENT_FROM, _VOCABULARY)] for _ in range(self._rng.choice((1, 2)))
-        )
+    def phrase(self, longer: int = 0) -> str:
+        """One or two content words, as a rule asks for, and ``longer`` more."""
+        count = self._rng.choice((1, 2)) + longer
+        return " ".join(self._words[self._rng.randrange(_CONTENT_FROM, _VOCABULARY)] for _ in range(count))
 
 
 def measure(folder: Path, count: int) -> Iterator[Figure]:

@@ -104,7 +104,8 @@ def _dictionary_form(word: str) -> tuple[str, ...]:
 def _forms(word: str) -> set[str]:
     irregular = _irregular(word)
     if irregular is not None:
-        return irregular
+        # «søker» is both what one does and who does it.
+        return irregular | (_agent(word) if word not in _nouns() else set())
     found = {word}
     if word.endswith("e"):
         stem = word[:-1]
@@ -114,11 +115,17 @@ def _forms(word: str) -> set[str]:
     else:
         found |= {stem + ending for stem in _stems(word) for ending in _NOUN if stem == word or ending}
         found |= _syncope(word)
-        if word.endswith(("er", "ar")) and len(word) > 4:
-            found |= {word[:-2] + ending for ending in _AGENT if ending[0] == word[-2] or word not in _NOT_AGENTS}
+        found |= _agent(word)
         if word.endswith(_ADJECTIVE_ENDINGS):
             found |= {stem + ending for stem in _stems(word) for ending in _ADJECTIVE if stem == word or ending}
-    return found | {form + "s" for form in found if not form.endswith(("s", "t", "d")) or form == word}
+    return found | {form + "s" for form in found if not form.endswith("s")}
+
+
+def _agent(word: str) -> set[str]:
+    """«søker» → «søkeren», «søkar», «søkarane»."""
+    if not word.endswith(("er", "ar")) or len(word) < 5:
+        return set()
+    return {word[:-2] + ending for ending in _AGENT if ending[0] == word[-2] or word not in _NOT_AGENTS}
 
 
 def _stems(word: str) -> tuple[str, ...]:
@@ -154,6 +161,11 @@ def _irregular(word: str) -> set[str] | None:
 
 def _regular_beside(word: str) -> set[str]:
     return {word + ending for ending in ("en", "et", "er", "ene", "a")} if not word.endswith("e") else set()
+
+
+@lru_cache(maxsize=1)
+def _nouns() -> frozenset[str]:
+    return frozenset(form for lexeme in lexemes(compound=True) for form in lexeme)
 
 
 @lru_cache(maxsize=1)
