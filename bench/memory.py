@@ -12,7 +12,7 @@ from bench.figure import Figure
 
 LIMIT_MIB = 400.0
 FLAT = 1.05
-FEW = 100
+FEW = 1000
 _WATCH_S = 20.0
 _LATER_S = 30 * 24 * 3600.0
 
