@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ from models.store import tables as t
 from models.store.post_reads import WORKING
 from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, Unconverted
-from robot.report.points import SHOWN, PointMaker, in_group_order, is_innsyn
+from robot.report.piles import Pile
+from robot.report.points import PointMaker, in_group_order, is_innsyn
 from robot.report.units import since_yesterday, unit_rows
 from robot.report.workdays import work_days_between
 from robot.rules_in_force import Why
@@ -35,6 +36,7 @@ STOPPED = frozenset({"archive_refused", "archive_silent", "ambiguous_write", "fo
 """Reasons that mean something is broken outside the post itself."""
 
 DAY_S = 86_400.0
+_PAGE = 500
 
 _COLUMNS = [column for column in t.post.c if column.name not in ("envelope", "locator")]
 
@@ -55,11 +57,18 @@ def gather(
     with store.read() as reads:
         make = PointMaker(reads=reads, mask=Masker(org), language=language, rules=rules)
         now = store.time_utc()
-        aside = _rows(reads, t.post.c.state == State.SET_ASIDE)
-        working = _rows(reads, t.post.c.state.in_(WORKING))
-        in_m = _rows(reads, t.post.c.state == State.DONE, t.post.c.journalstatus == Journalstatus.MIDLERTIDIG.value)
-        old_m = [row for row in in_m if _work_days_old(row, day, org.zone) > 1]
-        late = [row for row in (*working, *aside) if row["stored_at"] < now.timestamp() - DAY_S]
+        aside: dict[str, Pile] = defaultdict(lambda: Pile(in_group_order))
+        late, old_m = Pile(_received), Pile(_received)
+        for row in _rows(reads, t.post.c.state.in_((*WORKING, State.SET_ASIDE))):
+            if row["state"] == State.SET_ASIDE:
+                aside[row["reason"]].add(row)
+            if row["stored_at"] < now.timestamp() - DAY_S:
+                late.add(row)
+        for row in _rows(
+            reads, t.post.c.state == State.DONE, t.post.c.journalstatus == Journalstatus.MIDLERTIDIG.value
+        ):
+            if _work_days_old(row, day, org.zone) > 1:
+                old_m.add(row)
         seq, digest = reads.audit_head()
         return Report(
             organisation=org.name,
@@ -71,10 +80,10 @@ def gather(
             troubles=tuple(
                 make.mask(line) for line in _troubles(reads, (refusal, waiting), earlier_missing, language, org.zone)
             ),
-            stopped=_groups([row for row in aside if row["reason"] in STOPPED], make),
-            review=_groups([row for row in aside if row["reason"] not in STOPPED], make),
-            unapproved=make.shown(sorted(old_m, key=lambda row: row["received_at"])),
-            late=make.shown(sorted(late, key=lambda row: row["received_at"])),
+            stopped=_groups({code: pile for code, pile in aside.items() if code in STOPPED}, make),
+            review=_groups({code: pile for code, pile in aside.items() if code not in STOPPED}, make),
+            unapproved=make.shown(old_m),
+            late=make.shown(late),
             unconverted=_unconverted(archive, language),
             units=unit_rows(reads, org, now),
             today=since_yesterday(reads, day, org.zone),
@@ -84,48 +93,64 @@ def gather(
         )
 
 
-def _rows(reads: Reads, *where: ColumnElement[bool]) -> Sequence[Row]:
-    """Post rows without what only the robot needs of them."""
-    return reads.conn.execute(select(*_COLUMNS).where(*where).order_by(t.post.c.seq)).mappings().all()
+def _rows(reads: Reads, *where: ColumnElement[bool]) -> Iterator[Row]:
+    """Post rows without what only the robot needs of them, page by page, so that memory is flat in their number."""
+    for page in _pages(reads, *where):
+        yield from page
+
+
+def _pages(reads: Reads, *where: ColumnElement[bool]) -> Iterator[Sequence[Row]]:
+    last = 0
+    while True:
+        query = select(*_COLUMNS).where(t.post.c.seq > last, *where).order_by(t.post.c.seq).limit(_PAGE)
+        page = reads.conn.execute(query).mappings().all()
+        if not page:
+            return
+        yield page
+        last = page[-1]["seq"]
+
+
+def _received(row: Row) -> tuple[float, int]:
+    return row["received_at"], row["seq"]
 
 
 def _deadlines(reads: Reads, archive: Archive, make: PointMaker, day: date) -> Points:
     """Deadlines today or passed that are not signed off, and forwards nobody has acknowledged."""
     today = day.isoformat()
     post = t.post.c
-    due = [
-        row
-        for row in _rows(reads, post.forfall.is_not(None), post.forfall <= today)
-        if row["outcome"] in (None, Outcome.ARCHIVED) and row["journalstatus"] != Journalstatus.UTGAAR
-    ]
-    ids = [row["journalpost_id"] for row in due if row["journalpost_id"]]
-    signed = archive.signed_off(ids) if isinstance(archive, KnowsSignedOff) else frozenset[str]()
-    found = [(row, row["forfall"]) for row in due if row["journalpost_id"] not in signed]
-    found += [
-        (row, row["follow_up_by"])
-        for row in _rows(reads, post.follow_up_by.is_not(None), post.follow_up_by <= today)
-        if row["outcome"] == Outcome.FORWARDED
-    ]
-    found.sort(key=lambda f: (not is_innsyn(f[0]), not f[0]["urgent"], f[1], f[0]["received_at"]))
-    return Points(shown=tuple(make.point(row, due=by) for row, by in found[:SHOWN]), total=len(found))
+    found = Pile(_by_deadline)
+    for page in _pages(reads, post.forfall.is_not(None), post.forfall <= today):
+        due = [row for row in page if row["outcome"] in (None, Outcome.ARCHIVED)]
+        due = [row for row in due if row["journalstatus"] != Journalstatus.UTGAAR]
+        ids = [row["journalpost_id"] for row in due if row["journalpost_id"]]
+        signed = archive.signed_off(ids) if isinstance(archive, KnowsSignedOff) else frozenset[str]()
+        for row in due:
+            if row["journalpost_id"] not in signed:
+                found.add({**row, "due": row["forfall"]})
+    for row in _rows(reads, post.follow_up_by.is_not(None), post.follow_up_by <= today):
+        if row["outcome"] == Outcome.FORWARDED:
+            found.add({**row, "due": row["follow_up_by"]})
+    return Points(shown=tuple(make.point(row, due=row["due"]) for row in found.first()), total=found.total)
 
 
-def _groups(rows: Sequence[Row], make: PointMaker) -> tuple[Group, ...]:
+def _by_deadline(row: Row) -> tuple[bool, bool, str, float]:
+    return not is_innsyn(row), not row["urgent"], row["due"], row["received_at"]
+
+
+def _groups(by_reason: Mapping[str, Pile], make: PointMaker) -> tuple[Group, ...]:
     """By reason; the group with something urgent first, then the one whose oldest is oldest."""
-    by_reason: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_reason[row["reason"]].append(row)
-    order = sorted(by_reason.items(), key=lambda item: (min(in_group_order(row) for row in item[1]), item[0]))
-    return tuple(_group(code, sorted(members, key=in_group_order), make) for code, members in order)
+    order = sorted(by_reason.items(), key=lambda item: (in_group_order(item[1].first()[0]), item[0]))
+    return tuple(_group(code, pile, make) for code, pile in order)
 
 
-def _group(code: str, members: Sequence[Row], make: PointMaker) -> Group:
+def _group(code: str, pile: Pile, make: PointMaker) -> Group:
     """With one post the next step names it; with several each point has its own command."""
-    if len(members) == 1:
-        said = reason_text(code, make.language, post=members[0]["id"])
-        return Group(code=code, title=said.title, next_step=said.next_step, points=make.shown(members))
+    points = make.shown(pile)
+    if pile.total == 1:
+        said = reason_text(code, make.language, post=pile.first()[0]["id"])
+        return Group(code=code, title=said.title, next_step=said.next_step, points=points)
     said = reason_text(code, make.language)
-    return Group(code=code, title=said.title, next_step=said.next_step.replace(" POST", ""), points=make.shown(members))
+    return Group(code=code, title=said.title, next_step=said.next_step.replace(" POST", ""), points=points)
 
 
 def _troubles(

@@ -15,6 +15,7 @@ from models.reasons import ReasonCode
 from robot.lacks import lack_text
 from robot.report.masking import Masker
 from robot.report.model import Point, Points
+from robot.report.piles import Pile
 from robot.review_screens import suggestion
 from robot.texts import reason_text, text
 from robot.wording import ground_text
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from models.store.kept_tx import StoredDecision
     from models.store.store import Reads
     from rules.model import RuleSet
-
-SHOWN = 100
-"""Points shown of one group; the rest is counted. The screens of ``review`` show them all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +37,9 @@ class PointMaker:
     rules: RuleSet | None
     _made: dict[int, Point] = field(default_factory=dict)
 
-    def shown(self, rows: Sequence[Row]) -> Points:
-        """The first rows as points, in the order given, and the count of all."""
-        return Points(shown=tuple(self.point(row) for row in rows[:SHOWN]), total=len(rows))
+    def shown(self, pile: Pile) -> Points:
+        """The pile's first rows as points, and the count of all."""
+        return Points(shown=tuple(self.point(row) for row in pile.first()), total=pile.total)
 
     def point(self, row: Row, *, due: str = "") -> Point:
         """One row; ``due`` for the list of deadlines."""

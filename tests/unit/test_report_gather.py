@@ -17,7 +17,7 @@ from models.reasons import ReasonCode as R
 from models.store import Store
 from models.store.kept_tx import KeptReads
 from robot.report.make import missing_before, missing_now, write_files
-from robot.report.points import SHOWN
+from robot.report.piles import SHOWN
 from robot.report.workdays import work_days_between
 from robot.rules_in_force import Refusal
 from tests.support.reports import (
