@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from models.archive import (
@@ -117,6 +118,41 @@ class Reconciles(Protocol):
         Raises:
             OutOfReach, TryLater: the other side cannot be asked now.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waited at a source at its last look.
+
+    ``stuck`` of ``waiting`` cannot be opened; the source lists ``full_at`` at most, so so many stuck ones shut others out.
+    ``warns_after_s`` is when the service itself begins to complain to people, ``alarm_after_s`` when we do.
+    """
+
+    seen_at: datetime
+    waiting: int
+    stuck: int = 0
+    full_at: int | None = None
+    oldest_at: datetime | None = None
+    alarm_after_s: float
+    warns_after_s: float
+
+    def oldest_s(self, now: datetime) -> float:
+        """How long the oldest has waited; 0 when nothing waits or no time is told."""
+        return max(0.0, (now - self.oldest_at).total_seconds()) if self.oldest_at is not None else 0.0
+
+    def stalled(self, now: datetime) -> bool:
+        """Whether it is time for an alarm: something has waited too long, or the list is full."""
+        full = self.full_at is not None and self.waiting >= self.full_at
+        return self.oldest_s(now) >= self.alarm_after_s or full
+
+
+@runtime_checkable
+class KnowsQueue(Protocol):
+    """A source that can tell how long its post has waited there."""
+
+    def queue(self) -> Queue | None:
+        """As the last look saw it; None before the first. Nothing outside is asked."""
         ...
 
 

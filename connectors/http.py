@@ -85,6 +85,14 @@ class Answer:
         """The body as text, whatever it is. May hold personal data: never to the log."""
         return self.body.decode("utf-8", "replace")
 
+    def ahead_s(self, now: datetime) -> float | None:
+        """How far the service's clock is ahead of ``now`` by its Date header, in seconds; None when it tells none."""
+        try:
+            at = parsedate_to_datetime(self.headers.get("date", ""))
+        except (ValueError, TypeError):
+            return None
+        return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
+
     def json(self) -> Any:
         """The body as JSON.
 

@@ -14,7 +14,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -165,7 +164,7 @@ class TokenProvider:
                 raise refused
             asked.add(refused.code)
             if refused.code in _CLOCK:
-                self._skew_s = _skew_of(answer, self._now())
+                self._skew_s = answer.ahead_s(self._now()) or 0.0
         raise refused
 
     def _signed(self, grant: Grant, jti: str) -> str:
@@ -195,7 +194,7 @@ class TokenProvider:
             status=answer.status,
             scopes=grant.scopes,
             issuer=self.settings.issuer,
-            skew_s=_skew_of(answer, self._now()),
+            skew_s=answer.ahead_s(self._now()) or 0.0,
         )
         log.warning("token_refused", connection=self.settings.connection, code=code or error, status=answer.status)
         return GrantRefused(sentence, connection=self.settings.connection, code=code)
@@ -348,15 +347,6 @@ def _life_by_claims(token: str) -> float | None:
         return float(claims["exp"]) - float(start)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _skew_of(answer: Answer, now: datetime) -> float:
-    """How many seconds the service's clock is ahead of ours, by its Date header; 0 when it tells none."""
-    try:
-        at = parsedate_to_datetime(answer.headers.get("date", ""))
-    except (ValueError, TypeError):
-        return 0.0
-    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
 
 
 def _no_token_now(trouble: MaybeDone | OutOfReach | TryLater, connection: str) -> Exception:

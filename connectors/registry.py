@@ -33,6 +33,7 @@ BUILT_IN: Mapping[Role, Mapping[str, str]] = MappingProxyType(
                 "imap": "connectors.imap.config.ImapConfig",
                 "altinn": "connectors.altinn.config.AltinnConfig",
                 "altinn_skjema": "connectors.altinn.config.AltinnFormConfig",
+                "svarinn": "connectors.svarinn.config.SvarInnConfig",
             }
         ),
         Role.ARCHIVE: MappingProxyType({"innebygd": "connectors.arkiv.config.ArkivConfig"}),

@@ -7,7 +7,7 @@ names are the TOML keys (Norwegian, ASCII); every field has a Norwegian ``descri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.checkup import Checkup
 from connectors.contract import Archive, Mailer, Source
 from models.errors import ConfigFault
 
@@ -61,9 +62,17 @@ class SourceSettings(ConnectorSettings):
         """Folders on this machine that post is moved to; none may lie in a watched folder."""
         return ()
 
+    def look_s(self) -> float | None:
+        """How often the source wants to be looked into, in seconds; None: as often as the plan says."""
+        return None
+
     def faults_on_disk(self, key: str) -> tuple[ConfigFault, ...]:
         """What is wrong on this machine now (folders that lack, rights), for ``check``. ``key`` is the source's own."""
         return ()
+
+    def checkups(self, around: Surroundings) -> Iterator[Checkup]:
+        """What ``doctor`` looks at beside asking the source: keys, rights, expiry, clock, queue. Changes nothing outside."""
+        return iter(())
 
     def build(self, around: Surroundings) -> Source:
         """Makes the source; opens no connection."""

@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from models.reasons import ReasonCode
+
 Locator = Mapping[str, str | int]
 """Where a thing is at its source now; made and understood by the source alone; kept as JSON."""
 
@@ -40,13 +42,15 @@ class Offer:
     """Something a source has for us; no bytes yet, and nothing is marked there.
 
     ``key`` is as unique as the source can make it without reading the bytes; ``label`` becomes ``source_id`` (for
-    people); ``size_bytes`` is a hint, None when unknown.
+    people); ``size_bytes`` is a hint, None when unknown. ``lasting``: the key names this very content for good, so that
+    what we have is not fetched when it is offered again, only taken over again.
     """
 
     key: str
     label: str
     locator: Locator
     size_bytes: int | None = None
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,9 @@ class Envelope:
     channel vouches for the sender. ``level`` is the security level of the log-in (3, 4), None when not told.
     ``form`` holds a form's fields by dotted path. ``due`` is the date the sender asks for an answer by, ``language`` the
     language as the channel tells it (nb, nn, en), ``references`` what else the channel says that the post belongs to.
+    ``sender_fnr`` is the sender's identity number where the channel gives it apart: for the field the archive has for it,
+    and nowhere else. ``answers`` names what of ours the post answers, by the channel's own key; ``dated`` is the letter's
+    own date.
     """
 
     received_at: datetime
@@ -76,6 +83,9 @@ class Envelope:
     due: date | None = None
     language: str = ""
     references: tuple[str, ...] = ()
+    sender_fnr: str = ""
+    answers: str = ""
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +100,26 @@ class SpooledDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Why a post is to be set aside as soon as it is stored. ``detail`` is one Norwegian sentence for the reviewer."""
+
+    reason: ReasonCode
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A downloaded post. ``source_key`` is final and unique within the source; the first document is the main one."""
+    """A downloaded post. ``source_key`` is final and unique within the source; the first document is the main one.
+
+    ``aside``: the bytes are here, but nobody could open them; they are stored, and a person is told.
+    """
 
     source_key: str
     label: str
     locator: Locator
     envelope: Envelope
     documents: tuple[SpooledDocument, ...]
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

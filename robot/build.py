@@ -19,7 +19,7 @@ from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 from robot.variants import VARIANT_TASKS
 
-CHANNELS = {"mappe": "mappe", "imap": "epost", "altinn": "altinn", "altinn_skjema": "altinn"}
+CHANNELS = {"mappe": "mappe", "imap": "epost", "altinn": "altinn", "altinn_skjema": "altinn", "svarinn": "svarinn"}
 """``type`` of a source → the word rules know its channel by; a third party's source is known by its own type."""
 
 
@@ -193,6 +193,7 @@ def _desk(name: str, config: SourceSettings, around: Surroundings) -> Desk:
         intake=config.build(around),
         tell=config.build(around),
         listener=lambda: config.build(around),
+        look_s=config.look_s(),
     )
 
 

@@ -125,7 +125,7 @@ def _scheduler(settings: Settings, opened: Sequence[Office], work: Work) -> Back
             scheduler.add_job(
                 partial(work.collect, office, desk),
                 "interval",
-                seconds=settings.robot.plan.hent_sekunder,
+                seconds=desk.look_s or settings.robot.plan.hent_sekunder,
                 next_run_time=soon,
                 id=f"{office.name}:hent:{desk.name}",
             )

@@ -75,7 +75,7 @@ def gather(
         "nivå": envelope.level,
         "filnavn": read.main.name or source_label.rpartition("/")[2],
     }
-    values |= _letterhead(letter, envelope, org)
+    values |= _letterhead(letter, envelope, org, answers_to)
     values["funn"] = _findings(letter, read, envelope, org)
     known = {name: value for name, value in values.items() if value is not None and value != "" and value != ()}
     return Facts(values=known, groups=_GROUPS)
@@ -91,6 +91,7 @@ def _sender(envelope: Envelope, message: MailSummary | None, org: Organisation) 
         "avsender.adresse": address,
         "avsender.domene": address.rpartition("@")[2] if mail_like else None,
         "avsender.orgnr": envelope.sender_orgnr,
+        "avsender.fnr": envelope.sender_fnr,
         # A mail that failed DMARC only says that it comes from one of ours.
         "avsender.intern": (is_own(address, org.own_domains) and verdict != "feilet") if mail_like else None,
         "avsender.bekreftet": envelope.sender_verified or verdict == "bestått",
@@ -187,7 +188,9 @@ def _forwarded(letter: Letter) -> dict[str, FactValue | None]:
     }
 
 
-def _letterhead(letter: Letter, envelope: Envelope, org: Organisation) -> Mapping[str, FactValue | None]:
+def _letterhead(
+    letter: Letter, envelope: Envelope, org: Organisation, answers_to: str | None
+) -> Mapping[str, FactValue | None]:
     """References as the channel gives them, else from the letter; and the date on the letter.
 
     A reference that might stand in the letter itself where that could not be read is *ukjent*. An attachment that could
@@ -197,12 +200,13 @@ def _letterhead(letter: Letter, envelope: Envelope, org: Organisation) -> Mappin
     ours: list[str] = []
     theirs: list[str] = []
     documents = [part.text for part in letter.attachments if part.text.strip()]
+    told = _one_or_all((envelope.our_ref, answers_to or ""))
     for text in (letter.emne, letter.body, *documents):
         our, their = references(text)
         ours += our
         theirs += their
     return {
-        "vår_ref": envelope.our_ref or _found_or_unknown(ours, letter.body_read),
+        "vår_ref": told or _found_or_unknown(ours, letter.body_read),
         "avsenders_ref": envelope.sender_ref or _found_or_unknown(theirs, letter.body_read),
         "dato.dokument": _document_date(letter, documents, envelope, org),
     }
@@ -216,6 +220,8 @@ def _found_or_unknown(found: list[str], read: bool) -> FactValue | None:
 def _document_date(letter: Letter, documents: list[str], envelope: Envelope, org: Organisation) -> FactValue | None:
     """The date of the letter itself: that of a file's head; of a mail, the attached letter's, else its own Date."""
     received = envelope.received_at.astimezone(ZoneInfo(org.zone)).date()
+    if envelope.dated is not None and envelope.dated <= received:
+        return envelope.dated
     texts = [letter.body] if letter.is_file else documents
     days = {day for text in texts if (day := document_date(text, received)) is not None}
     if days:

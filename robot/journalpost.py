@@ -217,6 +217,8 @@ def _sender(utfall: JournalpostUtfall, facts: Facts) -> Korrespondansepart:
         type=Korrespondanseparttype.AVSENDER,
         navn=name or UNKNOWN_SENDER,
         epostadresse=_text(facts, "avsender.adresse"),
+        # M400 ff.: one of the two at most (noark5.md section 2).
+        person_id="" if _text(facts, "avsender.orgnr") else _text(facts, "avsender.fnr"),
         organisasjons_id=_text(facts, "avsender.orgnr"),
     )
 

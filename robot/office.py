@@ -26,13 +26,15 @@ from robot.rules_in_force import RulesInForce
 class Desk:
     """One source. ``intake`` is used by the thread that collects; ``tell`` by whoever holds ``lock``: so a long fetch
     never holds up telling the source that its post was taken. ``listener`` makes a third connection, for waiting for news.
-    ``collecting`` is held by the one thread that collects here."""
+    ``look_s`` is how often it is looked into, None: as the plan says. ``collecting`` is held by the one thread that collects
+    here."""
 
     name: str
     channel: str
     intake: Source
     tell: Source
     listener: Callable[[], Source]
+    look_s: float | None = None
     collecting: threading.Lock = field(default_factory=threading.Lock)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

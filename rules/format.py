@@ -59,6 +59,7 @@ FACTS: dict[str, Fact] = {
     "avsender.adresse": Fact(Kind.TEXT, "avsenderens adresse (e-post)", "{avsender.adresse: {slutter: '@nav.example'}}", "{avsender.adresse: pleiepenger@nav.example}"),
     "avsender.domene": Fact(Kind.TEXT, "domenet i avsenderens adresse", "{avsender.domene: [nav.example, lege.example]}", "{avsender.domene: lege.example}"),
     "avsender.orgnr": Fact(Kind.TEXT, "avsenderens organisasjonsnummer", "{avsender.orgnr: '910000004'}", "{avsender.orgnr: '910000004'}"),
+    "avsender.fnr": Fact(Kind.TEXT, "avsenderens fødselsnummer, når kanalen oppgir det for seg (SvarInn)", "{avsender.fnr: {finnes: ja}}", "{avsender.fnr: '01815012345'}", template=False),
     "avsender.intern": Fact(Kind.BOOL, "om avsenderen er en av våre egne", "{avsender.intern: ja}", "{avsender.intern: ja}"),
     "avsender.bekreftet": Fact(Kind.BOOL, "om kanalen går god for avsenderen (Altinn, SvarInn, DMARC bestått)", "{avsender.bekreftet: ja}", "{avsender.bekreftet: ja}"),
     "avsender.dmarc": Fact(Kind.CHOICE, "hva vår egen e-posttjener sier om avsenderen", "{avsender.dmarc: feilet}", "{avsender.dmarc: feilet}", choices=("bestått", "feilet", "mangler")),

@@ -56,6 +56,9 @@ def collect(office: Office, desk: Desk, *, on_aside: Callable[[int], None] = lam
             state = known.get(offer.key)
             if state is not None and not state.taken_over:
                 continue  # ours already; its take-over is still owed
+            if state is not None and offer.lasting:
+                _owe_again(office, state.seq)
+                continue
             _keep_reserve(office)
             stored = _guarded(office, desk, offer, spool, on_aside)
             if stored is not None:
@@ -73,6 +76,14 @@ def _guarded(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: C
             raise DiskLow("disken er full") from bug
         log.exception("bug_in_download", source=desk.name)
         return None
+
+
+def _owe_again(office: Office, seq: int) -> None:
+    """What we have under a key that names it for good is not fetched once more: the source is told once more."""
+    with office.store.write() as tx:
+        post = tx.post(seq)
+        if post is not None and post.documents:
+            tx.owe_again(with_role(post.key, "ta"), locator=post.locator, seq=seq)
 
 
 def _keep_reserve(office: Office) -> None:
@@ -98,6 +109,8 @@ def _take_in(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: C
     if stored is None:
         return None
     take_over(office, stored, fetched.locator)
+    if fetched.aside is not None:
+        on_aside(stored.seq)
     return stored.seq
 
 
@@ -160,6 +173,12 @@ def _store(office: Office, desk: Desk, offer: Offer, fetched: Fetched, body: str
             )
         )
         tx.begin([planned])
+        if fetched.aside is not None:
+            post = tx.post(seq)
+            if post is None:  # pragma: no cover - it was just written in this transaction
+                raise LookupError(seq)
+            aside = fetched.aside
+            tx.move(post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=aside.reason, stage="read", detail=aside.detail)
     return Stored(seq=seq, id=post_id, take_over=begun(planned))
 
 

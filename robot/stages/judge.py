@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from models.archive import SakQuery
 from models.facts import Facts
 from models.judgement import Judgement
+from models.noark import EksternNoekkel
 from models.post import Post
 from models.reading import PartKind, ReadPost
 from models.store.store import Reads
 from robot.facts import gather
 from robot.office import Office
 from rules.engine import evaluate
+
+ANSWERED_SYSTEMS = {"svarinn": "SvarUt"}
+"""Channel → the name that archives know the sending system of our own letters by (``referanseEksternNoekkel``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +56,27 @@ def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) ->
         org=org,
         needs=ruleset.needs | {"findings"},  # what a detector marks is shielded whatever the rules ask for
         duplicate=duplicates.word,
-        answers_to=None,
+        answers_to=_answered_case(post, office),
     )
     if read.main.reason is not None:
         judgement = Judgement(ruleset_sha256=ruleset.sha256, winner=None)
     else:
         judgement = evaluate(ruleset, facts, org)
     return Judged(facts=facts, judgement=judgement, duplicates=duplicates, content_key=content_key(read))
+
+
+def _answered_case(post: Post, office: Office) -> str | None:
+    """The case of the letter from us that this one answers, when the channel names that letter and the archive knows it.
+
+    Raises:
+        OutOfReach, TryLater: the archive cannot be asked now.
+    """
+    if not post.envelope.answers:
+        return None
+    system = ANSWERED_SYSTEMS.get(post.channel, post.channel)
+    key = EksternNoekkel(system=system, noekkel=post.envelope.answers)
+    found = next(iter(office.archive.find_saksmapper(SakQuery(ekstern_noekkel=key))), None)
+    return found.ref.saksnummer if found is not None else None
 
 
 def content_key(read: ReadPost) -> str:

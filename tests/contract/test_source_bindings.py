@@ -18,12 +18,16 @@ from connectors.folder import FolderSettings, FolderSource
 from connectors.folder.settings import OUTCOME_PLACES
 from connectors.imap import ImapSettings, ImapSource
 from connectors.imap.settings import OUTCOME_PLACES as IMAP_PLACES
+from connectors.keys import KeyPair
 from connectors.registry import BUILT_IN, Role
+from connectors.svarinn import SvarInnSettings, SvarInnSource
 from connectors.testing.altinn_lab import AltinnLab, DialogLab, FormLab
+from connectors.testing.certificates import rsa_key, self_signed
 from connectors.testing.dovecot import PASSWORD, Dovecot
 from connectors.testing.memory_source import MemoryLab
 from connectors.testing.servers.altinn import AltinnServer
 from connectors.testing.servers.altinn_dialogs import IssuerServer
+from connectors.testing.servers.svarinn import Sent, Status, SvarInnServer
 from connectors.testing.source import INBOX, TAKEN, SourceContract
 from models.post import Outcome, Spool
 
@@ -120,6 +124,48 @@ class ImapLab:
         return self._spool
 
 
+class SvarInnLab:
+    """A mottakersystem; what people deliver is one file, which the robot must get back out of the envelope."""
+
+    def __init__(self, tmp_path: Path, version: int) -> None:
+        key = rsa_key("mottak")
+        self.server = SvarInnServer(self_signed("mottak", key)).start()
+        self._version = version
+        self._key = key
+        self._memory = tmp_path / "uaapnet.json"
+        self._spool = new_spool(tmp_path)
+
+    def connect(self) -> Source:
+        settings = SvarInnSettings(
+            connection="solvik.kilde.svarinn",
+            base_url=self.server.base_url(self._version),
+            user=self.server.user,
+            api_version=self._version,
+        )
+        keys = (KeyPair(key=self._key),)
+        return SvarInnSource(settings, lambda: self.server.password, lambda: keys, memory=self._memory)
+
+    def deliver(self, name: str, content: bytes, at: datetime) -> None:
+        self.server.send(Sent(title=name, files=[(name, "message/rfc822", content)], at=at))
+
+    def served(self, content: bytes) -> bytes:
+        return content
+
+    def contents(self, place: str) -> Sequence[bytes]:
+        status = {INBOX: Status.WAITING, TAKEN: Status.READ}.get(place)
+        return [sent.files[0][2] for sent in self.server.at(status)] if status is not None else []
+
+    def marks(self) -> object:
+        return {key: (held.status, held.receipts, tuple(held.messages)) for key, held in self.server.held.items()}
+
+    def vanish(self) -> None:
+        for sent in self.server.at(Status.WAITING):
+            self.server.take_by_hand(sent.id)
+
+    def spool(self) -> Spool:
+        return self._spool
+
+
 class TestMemorySource(SourceContract):
     @pytest.fixture
     def lab(self, tmp_path: Path) -> MemoryLab:
@@ -174,11 +220,22 @@ class TestAltinnForms(SourceContract):
             yield FormLab(altinn, tmp_path, new_spool(tmp_path))
 
 
+class TestSvarInnSource(SourceContract):
+    settles = False
+
+    @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+    def lab(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SvarInnLab]:
+        lab = SvarInnLab(tmp_path, request.param)
+        yield lab
+        lab.server.close()
+
+
 BOUND = {
     "mappe": TestFolderSource,
     "imap": TestImapSourceWithMove,
     "altinn": TestAltinnLetters,
     "altinn_skjema": TestAltinnForms,
+    "svarinn": TestSvarInnSource,
 }
 """``type`` in the configuration → the binding that proves it."""
 

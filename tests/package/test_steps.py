@@ -44,6 +44,11 @@ WITHOUT = {
     "connectors/folder/moves.py:move": "removes the old name after M1, as _rename does",
     "connectors/folder/moves.py:_rename_if_free": "a file system without hard links: one rename, whole or not at all",
     "connectors/folder/moves.py:_copy": "another file system: under a hidden name until it is whole",
+    "connectors/svarinn/opening.py:_member": "in the spool",
+    "connectors/svarinn/opening.py:_remove": "in the spool",
+    "connectors/svarinn/opening.py:open_letter": "in the spool",
+    "connectors/svarinn/source.py:download": "in the spool",
+    "connectors/svarinn/unopened.py:_write": "a memory whose loss costs one more download and message, never a letter",
 }
 """Functions that have such a call and no point of their own, each with why."""
 

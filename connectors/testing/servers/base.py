@@ -21,12 +21,12 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.testing.servers.faults import Fault, FaultKind, FaultPlan
@@ -69,11 +69,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What goes out. A ``body`` that is a file is streamed and closed; then ``length`` must be told, or it is chunked."""
+    """What goes out. A ``body`` in pieces is sent as they come; then ``length`` must be told, or it is chunked."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | IO[bytes] = b""
+    body: bytes | Iterator[bytes] = b""
     length: int | None = None
 
     @classmethod
@@ -424,14 +424,20 @@ def _make_handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _chunks(body: bytes | IO[bytes]) -> Iterable[bytes]:
+def _chunks(body: bytes | Iterator[bytes]) -> Iterable[bytes]:
     if isinstance(body, bytes):
         for start in range(0, len(body), _CHUNK):
             yield body[start : start + _CHUNK]
         return
-    with body:
-        while chunk := body.read(_CHUNK):
-            yield chunk
+    held: list[bytes] = []
+    size = 0
+    for piece in body:
+        held.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def _routes(kind: type) -> list[tuple[str, re.Pattern[str], str]]:
