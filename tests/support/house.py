@@ -5,6 +5,8 @@ The store, the rules, the sandbox and the journey are the real ones.
 
 from __future__ import annotations
 
+import copy
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +133,16 @@ class House:
         """A new office on the same state, as after the process died."""
         self.office.store.close()
         self.office = self._open()
+
+    def copy(self, folder: Path) -> House:
+        """The same organisation in another folder, with an archive and a clock of its own. The store must be closed."""
+        shutil.copytree(self.folder, folder)
+        other = copy.copy(self)
+        other.folder, other.clock, other.unit = folder, Clock(self.clock.at), copy.deepcopy(self.unit)
+        other.ledger, other.mailer = Ledger([], {}), MemoryMailer(now=other.clock.utc)
+        other._address = StoreAddress.sqlite(folder / "state" / "robot.db")
+        other.office = other._open()
+        return other
 
     def _open(self) -> Office:
         store = open_store(self._address, orgnr=ORGNR, folder=self.folder / "state", version="test", now=self.clock)

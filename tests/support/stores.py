@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.testing.postgres import Postgres
+from models.keys import post_key
 from models.post import Envelope, Fetched, Post, SpooledDocument
 from models.store import Store, StoreAddress, open_store
 
@@ -80,7 +81,7 @@ def put(store: Store, key: str, *, channel: str = "mappe", source: str = "inn", 
             offer_key=key,
             source=source,
             channel=channel,
-            key=f"pr-{hashlib.sha256(key.encode()).hexdigest()[:26]}",
+            key=post_key(organisation=store.orgnr, source=source, source_key=key),
             zone="Europe/Oslo",
             at={"at": "inn"},
         )
