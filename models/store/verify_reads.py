@@ -19,7 +19,7 @@ from models.post import State
 from models.store import tables as t
 from models.store.codec import unpack
 from models.store.effect_tx import EffectKind, EffectState
-from models.store.post_tx import PostReads
+from models.store.rule_tx import RuleReads
 
 PAGE = 500
 
@@ -59,7 +59,7 @@ class Kept:
     decision: Decision
 
 
-class VerifyReads(PostReads):
+class VerifyReads(RuleReads):
     """Questions that only verify asks."""
 
     def originals(self) -> Iterator[Original]:

@@ -8,7 +8,7 @@ from typing import Any
 from models.audit import STATE_EVENTS
 from models.post import State
 from models.store.effect_tx import EffectKind, EffectState
-from models.store.post_tx import ENDS, WORKING
+from models.store.post_reads import ENDS, WORKING
 from models.store.verify_reads import Trail, VerifyReads
 from robot.effects import LOOKUP_WAITS_S, TRY_LIMIT
 from robot.verify.model import Invariant
