@@ -364,6 +364,17 @@ def test_a_name_an_address_or_a_number_in_the_audit_breaks_i14_and_is_not_repeat
     assert not [word for word in ("Kari", "kari", "01818712345", "Søknad", "78903") if word in shown]
 
 
+def test_who_committed_the_rules_may_stand_in_the_audit_but_no_number_of_anybody(house):
+    """Issue «rules»: a rule set in git shows author and commit in the audit."""
+    origin = {"commit": ["regler " + "a" * 40], "author": ["Kari Eksempel <kari@solvik.example>"]}
+    with house.store.write() as tx:
+        tx.audit(AuditEvent.RULESET_IN_FORCE, details=origin)
+    assert broken(house) == set()
+    with house.store.write() as tx:
+        tx.audit(AuditEvent.RULESET_IN_FORCE, details={"author": ["01818712345"]})
+    assert broken(house) == {"I14"}
+
+
 def test_an_event_or_a_key_of_another_organisation_breaks_i16(house):
     tamper(house.store, "UPDATE post SET source_key = 'annen' WHERE seq = 1")
     assert broken(house) == {"I16"}
