@@ -32,6 +32,7 @@ WITHOUT = {
     "robot/reading/collect.py:_keep": "in the sandbox's own folder",
     "robot/reading/harvest.py:bring_home": "in the spool",
     "robot/reading/scans.py:read": "a thread pool's submit",
+    "robot/verify/archive.py:_cases": "asks and changes nothing",
     "connectors/arkiv/documents.py:fsync_folder": "its callers have the points",
     "connectors/arkiv/documents.py:_copy": "keep() has the points; under a temporary name",
     "connectors/arkiv/documents.py:remove_strays": "removes what no document names; done again when it dies",
