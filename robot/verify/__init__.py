@@ -18,7 +18,7 @@ __all__ = ["OVERDUE_S", "PROVEN_ELSEWHERE", "Invariant", "verify"]
 
 PROVEN_ELSEWHERE: Mapping[str, str] = {
     "I13": "tests/unit/test_reading_sandbox.py, tests/journey/test_hostile_folder.py",
-    "I15": "tests/journey/test_journey_crash.py",
+    "I15": "tests/journey/test_crash_quick.py",
     "I18": "tests/unit/test_work_rounds.py",
 }
 """Invariants that a look at what lies there now cannot tell anything of, and the tests that hold them."""
