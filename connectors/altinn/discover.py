@@ -61,10 +61,14 @@ class Discovery:
             else now - timedelta(days=self._settings.first_days)
         )
         newest = cursor
-        for page in self._dialogporten.search(orgnrs, after=after, now=now):
-            self._see(page)
-            for item in page:
-                newest = max(newest or item.content_updated, item.content_updated)
+        try:
+            for page in self._dialogporten.search(orgnrs, after=after, now=now):
+                self._see(page)
+                for item in page:
+                    newest = max(newest or item.content_updated, item.content_updated)
+        except TryLater:
+            self._explain()  # what was seen until then can be fetched meanwhile
+            raise
         if newest is not None and newest != cursor:
             # Only now: had a page failed, the next look begins where this one did.
             with self._index.change() as tx:

@@ -54,6 +54,7 @@ class Reconciliation:
             OutOfReach, TryLater: Altinn cannot be asked now; what was found until then stays.
         """
         self._forget_old_remarks()
+        self._discovery.round()
         if self._settings.sub_units and not self._settings.parties:
             self._discovery.refresh_parties()
         orgnrs = self._discovery.orgnrs()
@@ -64,7 +65,8 @@ class Reconciliation:
         with self._index.change() as tx:
             overdue = tx.overdue(before)
             if found:
-                text = f"{found} meldinger i Altinn ble funnet av nattens avstemming, ikke av det vanlige ettersynet."
+                word = "melding" if found == 1 else "meldinger"
+                text = f"{found} {word} i Altinn ble funnet av nattens avstemming, ikke av det vanlige ettersynet."
                 tx.remark("found", text, now=self._now().timestamp())
         return f"{len(pairs)} lister, {found} funnet, {refused} uten tilgang, {overdue} ikke kvittert på 48 timer"
 

@@ -12,6 +12,7 @@ from connectors.altinn.platform import FixedTokens
 from connectors.altinn.settings import FORM_SCOPES, READ_SCOPES, AltinnSettings, FormSettings, PlatformSettings
 from connectors.altinn.source import AltinnSource
 from connectors.contract import Source
+from connectors.http import Hooks
 from connectors.testing.servers.altinn import AltinnServer
 from connectors.testing.servers.altinn_dialogs import IssuerServer, attachment
 from connectors.testing.servers.altinn_letters import SentFile
@@ -21,6 +22,9 @@ from models.post import Spool
 
 OWN = "310000001"
 RESOURCE = "eksempel-oversendelse"
+QUICK = Hooks(sleep=lambda _: None, share=lambda: 0.0)
+"""Nothing is waited for."""
+
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -45,7 +49,7 @@ class AltinnLab:
 
         settings = replace(self.settings, **more)  # type: ignore[arg-type]
         token = self.server.give_token(OWN, *READ_SCOPES, life_s=1e9)
-        return AltinnSource(settings, FixedTokens(lambda: token), now=self.server.time)
+        return AltinnSource(settings, FixedTokens(lambda: token), now=self.server.time, hooks=QUICK)
 
     def connect(self) -> Source:
         """A new source on the same place."""
@@ -159,7 +163,7 @@ class FormLab(AltinnLab):
         )
         self.server.codes[OWN] = "eks"
         token = self.server.give_token(OWN, *FORM_SCOPES, life_s=1e9)
-        return AltinnFormSource(settings, FixedTokens(lambda: token), orgnr=OWN, now=self.server.time)
+        return AltinnFormSource(settings, FixedTokens(lambda: token), orgnr=OWN, now=self.server.time, hooks=QUICK)
 
     def deliver(self, name: str, content: bytes, at: datetime) -> None:
         """Somebody sends in a form."""
