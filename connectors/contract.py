@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from models.archive import (
@@ -21,6 +22,7 @@ from models.archive import (
     Saksmappe,
 )
 from models.post import Fetched, Locator, Offer, Outcome, Spool
+from models.scanning import ScanResult, SignatureVersion
 
 
 class Source(Protocol):
@@ -241,4 +243,28 @@ class Mailer(Protocol):
 
     def close(self) -> None:
         """Lets go of the connection."""
+        ...
+
+
+class Scanner(Protocol):
+    """Looks for viruses. Used from several threads at once."""
+
+    def scan(self, path: Path) -> ScanResult:
+        """What is in a file. Whatever goes wrong is *not scanned*, with why; it never raises for that."""
+        ...
+
+    def version(self) -> SignatureVersion:
+        """Which signatures it looks with.
+
+        Raises:
+            OutOfReach: it does not answer.
+        """
+        ...
+
+    def ping(self) -> None:
+        """Asks whether it is there.
+
+        Raises:
+            OutOfReach: it is not.
+        """
         ...

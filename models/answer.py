@@ -14,6 +14,7 @@ class Verb(StrEnum):
     CORRECT = "correct"
     FORWARD = "forward"
     DISMISS = "dismiss"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class Answer:
 
     ``user`` is the log-in name as the system knows it: it stays in the store; the audit gets a keyed hash. ``tilgang`` is
     ``åpen`` or an access code of the organisation (then with ``hjemmel``). ``utgaar`` is the remark with which a
-    journalfoert entry is set to U. ``ny_sak`` is the title of a case to be opened.
+    journalfoert entry is set to U. ``ny_sak`` is the title of a case to be opened. ``unscanned`` (with RELEASE): the person
+    answers for letting the post through although no virus scanner has seen it.
     """
 
     verb: Verb
@@ -42,6 +44,7 @@ class Answer:
     kanal: str = ""
     grunn: str = ""
     utgaar: str = ""
+    unscanned: bool = False
 
     @property
     def source(self) -> str:

@@ -63,6 +63,9 @@ class AuditEvent(StrEnum):
     CONTENT_PURGED = "content_purged"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
+    # Viruses. ``object_ref`` is the hash of the bytes, ``details.signature`` what was found in them.
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
 
 
 STATE_EVENTS = frozenset(

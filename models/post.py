@@ -135,7 +135,11 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A stored post as the store has it. ``seq`` orders posts of one organisation; ``key`` is the base of its keys."""
+    """A stored post as the store has it. ``seq`` orders posts of one organisation; ``key`` is the base of its keys.
+
+    ``unscanned_since`` (UTC epoch seconds) and ``scan_tries``: since when it waits for the virus scanner, and how often that
+    broke off over it.
+    """
 
     id: str
     seq: int
@@ -157,6 +161,8 @@ class Post:
     received_at: datetime
     stored_at: datetime
     content_key: str | None = None
+    unscanned_since: float | None = None
+    scan_tries: int = 0
 
 
 class Spool:

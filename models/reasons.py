@@ -8,6 +8,9 @@ from enum import StrEnum
 class ReasonCode(StrEnum):
     """Why a post was set aside or dismissed. Codes go to audit and log; their texts are in the text catalogue."""
 
+    # Scanning for viruses.
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"
     # Reading: what a main document ended in.
     EMPTY = "empty"
     NOT_A_MESSAGE = "not_a_message"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from models.answer import Answer
+from models.answer import Answer, Verb
 from models.errors import Locked, UsedWrongly
 from robot.care import Missing
 from robot.lacks import lack_text
@@ -29,6 +29,10 @@ def give(context: Context, settings: Settings, ref: str, answer: Answer) -> dict
     from robot import build
 
     name = organisation_of(context, settings, ref)
+    if answer.verb is Verb.RELEASE and not answer.unscanned and settings.virus(name) is None:
+        raise UsedWrongly(
+            "Virusskanneren er ikke satt opp, så posten kan ikke skannes på nytt: se [robot.virusskanner]."
+        )
     store = build.store(settings, name, now=context.now)
     archive = build.archive(settings, name, now=context.now)
     try:

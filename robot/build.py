@@ -14,7 +14,7 @@ from models.errors import UsedWrongly
 from models.organisation import Organisation
 from models.store import Store, StoreAddress, open_store
 from robot.config import OrganisasjonSettings, Settings
-from robot.office import Desk, Office
+from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 from robot.variants import VARIANT_TASKS
@@ -174,6 +174,19 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         report_place=chosen.rapport.sted,
         language=settings.robot.spraak,
         retention=chosen.bevaring.days(),
+        virus=virus_watch(settings, name),
+    )
+
+
+def virus_watch(settings: Settings, name: str) -> VirusWatch | None:
+    """The organisation's virus scanner with what holds for it; None: its post is not scanned."""
+    chosen = settings.virus(name)
+    if chosen is None:
+        return None
+    return VirusWatch(
+        scanner=chosen.build(),
+        patience_s=chosen.vent_timer * 3600 if chosen.ikke_skannet == "vent" else 0.0,
+        signature_age_s=chosen.signatur_dager * 86_400.0,
     )
 
 

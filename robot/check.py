@@ -44,10 +44,13 @@ def look(
     settings: Settings, *, now: Callable[[], datetime], environ: Mapping[str, str], network: bool
 ) -> Iterator[Line]:
     """Everything that is looked at, in the order it is shown."""
+    from robot.check_virus import virus_lines
+
     yield from _ground(settings, environ)
     for name, organisation in settings.organisasjon.items():
         yield from _sources(name, organisation)
         yield from _archive(settings, name, organisation, now=now, network=network)
+        yield from virus_lines(settings, name, now=now, network=network)
         yield from _rules(settings, name)
         if network:
             yield from _network(settings, name, organisation, now)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 from stdnum.no import orgnr as stdnum_orgnr
 
+from connectors.clamav.config import VirusSettings
 from connectors.settings import ArchiveSettings, MailerSettings, SourceSettings
 from models.organisation import Tilgangskode
 from models.post import Outcome
@@ -182,6 +183,7 @@ class RobotSettings(Section):
     )
     grenser: Grenser = Field(default=Grenser(), description="grenser for lesing og disk")
     plan: Plan = Field(default=Plan(), description="når ting gjøres")
+    virusskanner: VirusSettings | None = Field(default=None, description="virusskanning for alle organisasjoner")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -288,6 +290,7 @@ class OrganisasjonSettings(Section):
     arkiv: SerializeAsAny[ArchiveSettings] = Field(description="arkivet: [organisasjon.x.arkiv]")
     epost: SerializeAsAny[MailerSettings] | None = Field(default=None, description="utgående e-post")
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
+    virusskanner: VirusSettings | None = Field(default=None, description="virusskanning, i stedet for robotens")
     videresending: VideresendingSettings = Field(
         default=VideresendingSettings(), description="hva regler kan videresende til"
     )
@@ -310,6 +313,11 @@ class Settings(Section):
     def state(self, name: str) -> Path:
         """The folder of one organisation's own things: ``<tilstand>/<orgnr>``."""
         return self.robot.tilstand / self.organisasjon[name].orgnr
+
+    def virus(self, name: str) -> VirusSettings | None:
+        """How one organisation's post is scanned for viruses; None: it is not."""
+        chosen = self.organisasjon[name].virusskanner or self.robot.virusskanner
+        return chosen if chosen is not None and chosen.bruk else None
 
     def zone(self, name: str) -> str:
         """The IANA zone name of one organisation."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import structlog
 
 from models.errors import OutOfReach, TryLater
+from models.reasons import ReasonCode
 from models.store.effect_tx import Effect, EffectKind, EffectState
 from robot import effects
 from robot.claims import LEASE_S
 from robot.journey import note_archive_answer
 from robot.office import Office
+from robot.stages.scan import held_back
 
 log = structlog.get_logger()
 
@@ -34,6 +36,15 @@ def _errand(effect: Effect, office: Office) -> bool:
             return False
         post = tx.post(current.post_seq) if current.post_seq is not None else None
         fresh = current.state is EffectState.PLANNED
+        found = held_back(tx, [current])
+        if found:
+            tx.record_refused(
+                current,
+                error=f"Funnet: {found}.",
+                code=ReasonCode.INFECTED.value,
+                item_id=post.id if post is not None else "",
+            )
+            return False
         tx.begin([current])
         if office.store.shared:
             tx.hold(current, until=tx.now + LEASE_S)

@@ -2,7 +2,8 @@
 
 1 collect   robot/stages/collect.py   what a source offers is downloaded
 2 store     robot/stages/collect.py   durable; state ``received``; the source is told (take-over)
-3 read      robot/stages/read.py      → ReadPost
+3 read      robot/stages/scan.py      past the virus scanner; without one, straight on
+            robot/stages/read.py      → ReadPost
 4 judge     robot/stages/judge.py     → facts and Judgement
 5 decide    robot/stages/decide.py    → Decision; state ``decided`` or ``set_aside``
 6 archive   robot/owing.py            what the decision owes the archive; state ``archived``
@@ -35,7 +36,8 @@ from robot.office import Office
 from robot.owing import Complete, Round, Waiting, next_round, outcome_of
 from robot.stages.decide import Unused, keep, make_decision, unused_answer
 from robot.stages.judge import Judged, find_duplicates, judge
-from robot.stages.read import NeedsScans, Opened, read_post
+from robot.stages.read import NeedsScans, Opened, read_post, unread
+from robot.stages.scan import Admission, Stopped, admission, held_back, hold_back
 
 log = structlog.get_logger()
 
@@ -81,6 +83,8 @@ def _guarded(seq: int, office: Office, *, scans: bool) -> Step:
             return step
     except NeedsScans:
         return Step.SCANS
+    except Stopped as stopped:
+        return Step.ENDED if hold_back(seq, stopped, office) else Step.WAITING
     except LostRace:
         return Step.WAITING
     except (OutOfReach, TryLater) as later:
@@ -95,6 +99,7 @@ def _guarded(seq: int, office: Office, *, scans: bool) -> Step:
 def _walk(seq: int, office: Office, *, scans: bool) -> Step:
     with office.store.read() as reads:
         post = reads.post(seq)
+        known = admission(reads, post) if post is not None and post.state is State.RECEIVED else Admission()
     if post is None or post.state in (State.DONE, State.SET_ASIDE):
         return Step.ENDED
     rest = office.breakers.rests_for("arkiv")
@@ -102,7 +107,7 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
         _wait(seq, office, rest)  # it was read once and needs the archive, which is still away: no use reading it again
         return Step.WAITING
     if post.state is State.RECEIVED:
-        post, owed, decision = _read_judge_decide(post, office, scans=scans)
+        post, owed, decision = _read_judge_decide(post, known, office, scans=scans)
     else:
         with office.store.write() as tx:
             decision = _decision(tx, post)
@@ -112,29 +117,40 @@ def _walk(seq: int, office: Office, *, scans: bool) -> Step:
     return Step.ENDED if post.state in (State.DONE, State.SET_ASIDE) else Step.WAITING
 
 
-def _read_judge_decide(post: Post, office: Office, *, scans: bool) -> tuple[Post, Owed, Decision]:
-    """Stages 3 to 5. The parts' bytes are kept before the decision names them."""
-    # The rules are pinned: a post is judged and decided by one set, also when another comes into force meanwhile.
-    with read_post(post, office, scans=scans) as opened, office.rules.pinned():
-        step(Point.S7_READ)
-        with office.store.read() as reads:
-            duplicates = find_duplicates(reads, post, opened.read)
-            unused = unused_answer(reads, post)
-        while True:
-            judged = judge(post, opened.read, office, duplicates)
-            decision = make_decision(post, opened.read, judged, office, unused)
-            step(Point.S8_JUDGED)
-            parts = _keep_bytes(opened, decision, office)
-            step(Point.S8_PARTS_KEPT)
-            with office.store.write() as tx:
-                newer = find_duplicates(tx, post, opened.read)
-                if newer == duplicates:
-                    went_on = _store_decision(tx, post, opened, judged, decision, unused, office)
-                    # Under the write lock now: whoever removes files asks under it too, and would see this decision.
-                    if not all(office.blobs.has(sha256) for sha256 in parts):
-                        raise TryLater("en fil ble ryddet bort mens posten ble lest; den leses igjen", after_s=1)
-                    return *went_on, decision
-            duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
+def _read_judge_decide(post: Post, known: Admission, office: Office, *, scans: bool) -> tuple[Post, Owed, Decision]:
+    """Stages 3 to 5. A post that a person dismisses need not be opened; one the scanner stops is not."""
+    try:
+        # The rules are pinned: a post is judged and decided by one set, also when another comes into force meanwhile.
+        with read_post(post, office, known, scans=scans) as opened, office.rules.pinned():
+            step(Point.S7_READ)
+            return _judge_decide(post, opened, office)
+    except Stopped as stopped:
+        if not known.dismissed:
+            raise
+        with office.rules.pinned():
+            return _judge_decide(post, unread(post, stopped.reason), office)
+
+
+def _judge_decide(post: Post, opened: Opened, office: Office) -> tuple[Post, Owed, Decision]:
+    """Stages 4 and 5. The parts' bytes are kept before the decision names them."""
+    with office.store.read() as reads:
+        duplicates = find_duplicates(reads, post, opened.read)
+        unused = unused_answer(reads, post)
+    while True:
+        judged = judge(post, opened.read, office, duplicates)
+        decision = make_decision(post, opened.read, judged, office, unused)
+        step(Point.S8_JUDGED)
+        parts = _keep_bytes(opened, decision, office)
+        step(Point.S8_PARTS_KEPT)
+        with office.store.write() as tx:
+            newer = find_duplicates(tx, post, opened.read)
+            if newer == duplicates:
+                went_on = _store_decision(tx, post, opened, judged, decision, unused, office)
+                # Under the write lock now: whoever removes files asks under it too, and would see this decision.
+                if not all(office.blobs.has(sha256) for sha256 in parts):
+                    raise TryLater("en fil ble ryddet bort mens posten ble lest; den leses igjen", after_s=1)
+                return *went_on, decision
+        duplicates = newer  # another with the same content was decided meanwhile: judge again, knowing it
 
 
 def _keep_bytes(opened: Opened, decision: Decision, office: Office) -> set[str]:
@@ -181,6 +197,9 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> tuple[Post
         )
         match owes:
             case Round(effects=chosen):
+                if found := held_back(tx, [effect for effect, _ in chosen]):
+                    stage = "settle" if post.state is State.ARCHIVED else "archive"
+                    return _hold(tx, post, stage, found), ()
                 tx.begin([effect for effect, _ in chosen])
                 return post, [(effects.begun(effect), fresh) for effect, fresh in chosen]
             case Waiting(until=until):
@@ -194,6 +213,20 @@ def _go_on(tx: Tx, post: Post, decision: Decision, office: Office) -> tuple[Post
                 step(Point.S18_ARCHIVED)
                 tx.move(post, State.ARCHIVED, AuditEvent.ARCHIVED, rule=decision.rule)
                 post = replace(post, state=State.ARCHIVED)
+
+
+def _hold(tx: Tx, post: Post, stage: str, signature: str) -> Post:
+    """A virus has been found meanwhile in bytes that this post was to hand on (they came with another post too)."""
+    tx.move(
+        post,
+        State.SET_ASIDE,
+        AuditEvent.SET_ASIDE,
+        reason=ReasonCode.INFECTED,
+        stage=stage,
+        detail=f"Funnet: {signature}.",
+        details={"signatures": [signature]},
+    )
+    return replace(post, state=State.SET_ASIDE)
 
 
 def _finish(tx: Tx, post: Post, decision: Decision) -> None:

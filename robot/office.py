@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Archive, Mailer, Source
+from connectors.contract import Archive, Mailer, Scanner, Source
 from models.audit import AuditEvent
 from models.blobs import BlobStore
 from models.errors import NeedsHuman
@@ -39,6 +39,18 @@ class Desk:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirusWatch:
+    """The virus scanner and what holds for it. ``patience_s``: how long a post waits for it; 0 does not wait.
+
+    ``signature_age_s``: signatures older than this are an alarm.
+    """
+
+    scanner: Scanner
+    patience_s: float
+    signature_age_s: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Office:
     """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`."""
@@ -57,6 +69,7 @@ class Office:
     report_place: str = ""
     language: str = "nb"
     retention: Mapping[Outcome, int] = field(default_factory=dict)
+    virus: VirusWatch | None = None
     breakers: Breakers = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +107,19 @@ class Office:
             tx.note_connection(
                 name, error=health.error, failures=health.failures, rests_for_s=self.breakers.rests_for(name)
             )
+
+    def connection_works(self, name: str) -> None:
+        """A connection that nobody polls answered; noted when that is news."""
+        health = self.breakers.all().get(name)
+        self.breakers.ok(name)
+        if health is None or health.down or health.error:
+            self.note_connection(name)
+
+    def connection_lost(self, name: str, error: str) -> float:
+        """A connection that nobody polls is down; returns for how many seconds it rests."""
+        rest = self.breakers.out_of_reach(name, error)
+        self.note_connection(name)
+        return rest
 
     def _connection_changed(self, name: str, health: Health) -> None:
         event = AuditEvent.CONNECTION_LOST if health.down else AuditEvent.CONNECTION_BACK

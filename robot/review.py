@@ -12,7 +12,7 @@ from models.audit import AuditEvent
 from models.errors import UsedWrongly
 from models.noark import Journalstatus
 from models.post import Post, State
-from models.reasons import DISMISSALS
+from models.reasons import DISMISSALS, ReasonCode
 from models.steps import Point, step
 from models.store import Store
 from models.store.codec import adapter
@@ -101,7 +101,29 @@ def _refuse_when_purged(store: Store, post: Post) -> None:
         )
 
 
+def _refuse_past_the_scanner(post: Post, answer: Answer) -> None:
+    """What a virus was found in, or no scanner has seen, is dismissed or released, and nothing else."""
+    stopped = post.reason if post.stage == "scan" else None
+    if answer.verb is Verb.RELEASE and stopped is None:
+        raise UsedWrongly(f"Posten {post.id} er ikke stanset av virusskanneren, så det er ingenting å slippe.")
+    if answer.verb is Verb.RELEASE and stopped == ReasonCode.NOT_SCANNED and not answer.unscanned:
+        raise UsedWrongly(
+            f"Posten {post.id} er ikke skannet. Skann den på nytt med «postrobot retry {post.id}», "
+            "eller slipp den på eget ansvar med --uten-skanning."
+        )
+    if answer.verb is Verb.RELEASE and stopped == ReasonCode.INFECTED and answer.unscanned:
+        raise UsedWrongly(
+            f"Det er funnet virus i posten {post.id}. Den slippes bare når en ny skanning ikke finner noe."
+        )
+    if stopped is not None and answer.verb not in (Verb.DISMISS, Verb.RELEASE):
+        raise UsedWrongly(
+            f"Posten {post.id} er stanset av virusskanneren, og kan bare avvises (review dismiss) eller slippes "
+            "(review release)."
+        )
+
+
 def _to_set_aside(store: Store, post: Post, answer: Answer) -> Taken:
+    _refuse_past_the_scanner(post, answer)
     with store.write() as tx:
         stored = tx.decision(post.seq)
         if answer.verb is Verb.APPROVE and (stored is None or stored.decision.proposed is None):
@@ -194,9 +216,15 @@ def _record(tx: Tx, store: Store, post: Post, answer: Answer, *, expected_round:
         AuditEvent.ANSWERED,
         item_id=post.id,
         actor=actor(store, answer.user),
-        reason_code=answer.grunn if answer.verb is Verb.DISMISS else "",
+        reason_code=_code_of(answer),
         details={"verb": answer.verb.value, "round": round_no},
     )
+
+
+def _code_of(answer: Answer) -> str:
+    if answer.verb is Verb.RELEASE and answer.unscanned:
+        return ReasonCode.NOT_SCANNED.value
+    return answer.grunn if answer.verb is Verb.DISMISS else ""
 
 
 def actor(store: Store, user: str) -> str:
@@ -212,6 +240,11 @@ def retry(store: Store, post: Post, user: str) -> None:
     """
     if post.state is not State.SET_ASIDE:
         raise UsedWrongly(f"Posten {post.id} er ikke satt til side (tilstand: {state_text(post.state)}).")
+    if post.reason == ReasonCode.INFECTED and post.stage == "scan":
+        raise UsedWrongly(
+            f"Det er funnet virus i posten {post.id}. Avvis den, eller skann på nytt og slipp den: "
+            f"postrobot review release {post.id}"
+        )
     with store.write() as tx:
         stored = tx.decision(post.seq)
         back = State.RECEIVED

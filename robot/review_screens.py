@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from robot.config import Settings
 
 Point = dict[str, Any]
+STAGE_SCAN = "scan"
+"""``stage`` of what the virus scanner stopped."""
 AWAITS_APPROVAL = "awaits_approval"
 """The group of journalposter in M, beside the reasons of set-aside posts."""
 
@@ -78,9 +80,10 @@ def suggestion(row: Row) -> str:
         "forward_failed",
         "settle_failed",
         "bug",
+        "not_scanned",
     ):
         return f"postrobot retry {post}"
-    if row["state"] == State.SET_ASIDE and row["reason"] not in ("rule_to_human", "empty"):
+    if row["state"] == State.SET_ASIDE and row["reason"] not in ("rule_to_human", "empty", "infected"):
         return f"postrobot review correct {post} --sak SAK"
     return f"postrobot review show {post}"
 
@@ -147,12 +150,14 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
             row, post = reads.row(ref), reads.post(ref)
             stored = reads.decision(row["seq"]) if row is not None else None
             answers = reads.answers(row["seq"]) if row is not None else []
+            held = reads.quarantined(d.sha256 for d in post.documents) if post is not None else {}
             files = reads.stored_ruleset(stored.decision.ruleset_sha256) if stored is not None else None
         store.close()
         if row is None or post is None:
             continue
         names = rule_names(files, settings, name)
         decision = stored.decision if stored is not None else None
+        stopped = row["state"] == State.SET_ASIDE and row["stage"] == STAGE_SCAN
         return {
             **listed(row, settings.organisasjon[name].orgnr),
             "zone": settings.zone(name),
@@ -164,7 +169,8 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
                     "name": d.name,
                     "type": d.media_type,
                     "size_bytes": d.size_bytes,
-                    "path": str(store.blobs.path(d.sha256)),
+                    # Nobody is sent to a file that a virus was found in, or that no scanner has seen.
+                    "path": str(store.blobs.path(d.sha256)) if not stopped and d.sha256 not in held else "",
                 }
                 for d in post.documents
             ],
@@ -188,7 +194,13 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
 PURGED = "slettet etter bevaringsreglene; det som er journalført, finnes i arkivet"
 _SENT_ASIDE = "set_aside"
 _CHANNELS = {"mappe": "mappe", "epost": "e-post"}
-_VERBS = {"approve": "godtatt", "correct": "rettet", "forward": "videresendt", "dismiss": "avvist"}
+_VERBS = {
+    "approve": "godtatt",
+    "correct": "rettet",
+    "forward": "videresendt",
+    "dismiss": "avvist",
+    "release": "sluppet",
+}
 
 
 def shown_text(point: Point) -> str:
@@ -259,7 +271,14 @@ def _answers(point: Point) -> list[str]:
     """The answers that can be given to the post as it stands, and nothing else."""
     post, state, status = point["id"], point["state"], point["journalstatus"]
     found: list[tuple[str, str]] = []
-    if state == _SENT_ASIDE:
+    if state == _SENT_ASIDE and point["stage"] == STAGE_SCAN:
+        found.append((f"review dismiss {post} --grunn GRUNN", "avvis den: spam, reklame, feilsendt …"))
+        if point["reason"] == "infected":
+            found.append((f"review release {post}", "skann på nytt, og slipp den når ingenting blir funnet"))
+        else:
+            found.append((f"retry {post}", "skann på nytt"))
+            found.append((f"review release {post} --uten-skanning", "slipp den uskannet, på eget ansvar"))
+    elif state == _SENT_ASIDE:
         if point["proposed"]:
             found.append((f"review approve {post}", "godta forslaget"))
         if point["documents"]:

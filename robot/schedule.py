@@ -76,8 +76,11 @@ def _export(office: Office) -> str:
 
 
 def _tidy(office: Office) -> str:
+    from robot.stages.scan import MEMO_READER, MEMO_S
     from robot.tidy import sweep_orphans
 
+    with office.store.write() as tx:
+        tx.forget_memos(MEMO_READER, before=tx.now - MEMO_S)
     return f"{sweep_orphans(office.store)} filer"
 
 

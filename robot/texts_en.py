@@ -12,6 +12,8 @@ _LOOK = "Look at the original with «postrobot review show POST»"
 _NOTHING = "Nothing; the post has been dismissed."
 
 REASONS: Mapping[R, tuple[str, str]] = {
+    R.INFECTED: ("A virus or other harmful code", "Do not open it. Dismiss it with «postrobot review dismiss POST --grunn spam». If the finding is wrong, have IT mend the scanner, and run «postrobot review release POST»."),
+    R.NOT_SCANNED: ("Not scanned for viruses", "Have IT look at the virus scanner («postrobot check --nett»), and run «postrobot retry POST»."),
     R.EMPTY: ("Empty document", f"{_LOOK}. Ask the sender to send again, or dismiss it."),
     R.NOT_A_MESSAGE: ("Not a readable e-mail", f"{_LOOK}, and register it by hand, or dismiss it."),
     R.DAMAGED: ("The document is damaged", f"{_LOOK}. Ask the sender to send again, or register the original as it is."),

@@ -11,6 +11,8 @@ from models.reasons import ReasonCode as R
 _LOOK = "Se originalen med «postrobot review show POST»"
 
 REASONS: Mapping[R, tuple[str, str]] = {
+    R.INFECTED: ("Virus eller annen skadelig kode", "Ikke åpne den. Avvis den med «postrobot review dismiss POST --grunn spam». Er funnet feil, få IT til å rette skanneren, og kjør «postrobot review release POST»."),
+    R.NOT_SCANNED: ("Ikke skannet for virus", "Få IT til å se på virusskanneren («postrobot check --nett»), og kjør «postrobot retry POST»."),
     R.EMPTY: ("Tomt dokument", f"{_LOOK}. Be avsender sende på nytt, eller avvis posten."),
     R.NOT_A_MESSAGE: ("Ikke en lesbar e-post", f"{_LOOK}, og registrer den for hånd, eller avvis den."),
     R.DAMAGED: ("Dokumentet er skadet", f"{_LOOK}. Be avsender sende på nytt, eller registrer originalen som den er."),

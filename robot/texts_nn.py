@@ -12,6 +12,8 @@ _LOOK = "Sjå originalen med «postrobot review show POST»"
 _NOTHING = "Ingenting; posten er avvist."
 
 REASONS: Mapping[R, tuple[str, str]] = {
+    R.INFECTED: ("Virus eller annan skadeleg kode", "Ikkje opne han. Avvis han med «postrobot review dismiss POST --grunn spam». Er funnet feil, få IT til å rette skannaren, og køyr «postrobot review release POST»."),
+    R.NOT_SCANNED: ("Ikkje skanna for virus", "Få IT til å sjå på virusskannaren («postrobot check --nett»), og køyr «postrobot retry POST»."),
     R.EMPTY: ("Tomt dokument", f"{_LOOK}. Be avsendaren sende på nytt, eller avvis posten."),
     R.NOT_A_MESSAGE: ("Ikkje ein leseleg e-post", f"{_LOOK}, og registrer han for hand, eller avvis han."),
     R.DAMAGED: ("Dokumentet er skadd", f"{_LOOK}. Be avsendaren sende på nytt, eller registrer originalen som han er."),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.testing import clamd as clamd_server
 from connectors.testing.postgres import Postgres, programs
 from robot.reading.dispatch import ReadingRoom
 from robot.variants import VARIANT_TASKS
@@ -36,6 +37,19 @@ def postgres() -> Iterator[Postgres]:
             pytest.fail(message)
         pytest.skip(message)
     server = Postgres.create()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[clamd_server.Clamd]:
+    """A real clamd that knows EICAR; its absence is a skip, or a failure where POSTROBOT_NEED_SERVERS=1 (CI)."""
+    if clamd_server.program() is None:
+        message = "needs the Debian package clamav-daemon"
+        if os.environ.get("POSTROBOT_NEED_SERVERS") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    server = clamd_server.Clamd.create()
     yield server
     server.remove()
 

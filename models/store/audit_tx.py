@@ -78,6 +78,10 @@ class AuditTx(NumberTx):
         self._events.append({**row, "details": plain(row["details"]), "hash": digest})
         self._head = (seq + 1, digest)
 
+    def lock_chain(self) -> None:
+        """Takes the chain's head now, and with it the turn among writers, before the first event."""
+        self._head = self._head or self._load_head()
+
     def _load_head(self) -> tuple[int, str]:
         value, head = self.conn.execute(_HEAD).one()
         return int(value), str(head)

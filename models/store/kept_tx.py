@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from models.decision import Decision
 from models.facts import Facts
@@ -114,9 +114,15 @@ class KeptTx(AuditTx, KeptReads):
         row = {"sha256": sha256, "page": page, "reader": reader, "settings": settings, **made}
         self.conn.execute(_NEW_MEMO, row)
 
+    def forget_memos(self, reader: str, *, before: float) -> int:
+        """Drops what a reader noted before a time; returns how many."""
+        gone = self.conn.execute(delete(t.reading).where(t.reading.c.reader == reader, t.reading.c.made_at < before))
+        return int(gone.rowcount)
+
     def use_answer(self, seq: int, round_no: int) -> None:
-        """The answer has gone into the newest decision; it is used once."""
-        last = select(func.max(t.decision.c.no)).where(t.decision.c.post_seq == seq).scalar_subquery()
+        """The answer has gone into the newest decision (0: into none); it is used once."""
+        newest = select(func.coalesce(func.max(t.decision.c.no), 0)).where(t.decision.c.post_seq == seq)
+        last = newest.scalar_subquery()
         self.conn.execute(
             update(t.answer).where(t.answer.c.post_seq == seq, t.answer.c.round == round_no).values(decision_no=last)
         )

@@ -124,6 +124,8 @@ class PostReads(Part):
             received_at=datetime.fromtimestamp(row["received_at"], UTC),
             stored_at=datetime.fromtimestamp(row["stored_at"], UTC),
             content_key=row["content_key"],
+            unscanned_since=row["unscanned_since"],
+            scan_tries=row["scan_tries"],
         )
 
     def locator(self, seq: int) -> Locator:

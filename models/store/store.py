@@ -27,17 +27,18 @@ from models.store.job_tx import JobReads, JobTx
 from models.store.kept_tx import KeptReads, KeptTx
 from models.store.post_reads import PostReads
 from models.store.post_tx import PostTx
+from models.store.quarantine_tx import QuarantineReads, QuarantineTx
 from models.store.retention_tx import RetentionReads, RetentionTx
 from models.store.rule_tx import RuleReads, RuleTx
 
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
-class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads, RuleReads):
+class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads, RuleReads, QuarantineReads):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 

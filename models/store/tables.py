@@ -74,6 +74,9 @@ post = Table(
     Column("follow_up_by", String(10)),
     Column("rule", String(200)),
     Column("lacks", Text),
+    # Since when the virus scanner could not say anything of it, and how often it broke off over it.
+    Column("unscanned_since", Float),
+    Column("scan_tries", Integer, nullable=False, server_default="0"),
     # When the content went by the rules of retention; ids, codes and hashes stay.
     Column("purged_at", Float),
     UniqueConstraint("source", "source_key"),
@@ -196,6 +199,15 @@ job_run = Table(
     Column("started_at", Float, nullable=False),
     Column("finished_at", Float),
     Column("result", Text, nullable=False, server_default=""),
+)
+
+# Bytes a virus was found in: the infected ones themselves, and the documents they lie in. A row goes when they are let out.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("signature", String(120), nullable=False),
+    Column("found_at", Float, nullable=False),
 )
 
 connection = Table(

@@ -1,4 +1,4 @@
-"""``postrobot review list|show|approve|correct|forward|dismiss`` and ``postrobot retry``."""
+"""``postrobot review list|show|approve|correct|forward|dismiss|release`` and ``postrobot retry``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     group.command("correct")(correct)
     group.command("forward")(forward)
     group.command("dismiss")(dismiss)
+    group.command("release")(release)
     app.add_typer(group, name="review")
     app.command("retry")(retry)
 
@@ -145,6 +146,21 @@ def dismiss(
     from models.answer import Answer, Verb
 
     return _answer(ctx, post, Answer(verb=Verb.DISMISS, user=_user(user), grunn=grunn), as_json)
+
+
+def release(
+    ctx: typer.Context,
+    post: POST,
+    unscanned: Annotated[
+        bool, typer.Option("--uten-skanning", help="slipp en post som ingen skanner får sett; du svarer for den")
+    ] = False,
+    user: AS = None,
+    as_json: JSON = False,
+) -> int:
+    """Skanner en post virusskanneren stanset, på nytt, og slipper den bare når ingenting blir funnet."""
+    from models.answer import Answer, Verb
+
+    return _answer(ctx, post, Answer(verb=Verb.RELEASE, user=_user(user), unscanned=unscanned), as_json)
 
 
 def retry(ctx: typer.Context, post: POST, user: AS = None, as_json: JSON = False) -> int:

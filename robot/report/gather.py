@@ -32,8 +32,19 @@ if TYPE_CHECKING:
     from robot.rules_in_force import Refusal, Waiting
     from rules.model import RuleSet
 
-STOPPED = frozenset({"archive_refused", "archive_silent", "ambiguous_write", "forward_failed", "settle_failed", "bug"})
-"""Reasons that mean something is broken outside the post itself."""
+STOPPED = frozenset(
+    {
+        "infected",
+        "not_scanned",
+        "archive_refused",
+        "archive_silent",
+        "ambiguous_write",
+        "forward_failed",
+        "settle_failed",
+        "bug",
+    }
+)
+"""Reasons that mean something is broken outside the post itself, or that it is dangerous."""
 
 DAY_S = 86_400.0
 _PAGE = 500

@@ -76,7 +76,7 @@ def _identities(judged: Judged) -> tuple[str, ...]:
 def unused_answer(reads: Reads, post: Post) -> Unused | None:
     """The answer to go on with, if there is one that no decision has used."""
     for row in reads.answers(post.seq):
-        if row["decision_no"] is None:
+        if row["decision_no"] is None and row["verb"] != Verb.RELEASE:  # that one is the gate's (robot.stages.scan)
             answer = from_text(row["payload"], Answer)
             return Unused(round_no=row["round"], answer=answer, to=reads.decision(post.seq))
     return None

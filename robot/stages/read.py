@@ -16,6 +16,7 @@ from models.store.codec import pack, unpack
 from robot.office import Office
 from robot.reading.dispatch import InputDocument
 from robot.reading.ocr import OcrPage
+from robot.stages.scan import Admission, Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +32,20 @@ class NeedsScans(Exception):
 
 
 @contextmanager
-def read_post(post: Post, office: Office, *, scans: bool) -> Iterator[Opened]:
+def read_post(post: Post, office: Office, admission: Admission, *, scans: bool) -> Iterator[Opened]:
     """Reads a post; the parts' bytes are there inside the block only. What cannot be read is in the result, by name.
 
     ``scans``: whether scanned pages are read too, however long that takes.
 
     Raises:
         NeedsScans: there are such pages and ``scans`` is False.
+        robot.stages.scan.Stopped: the virus scanner found something, or could not say; the post is not opened.
     """
     if not post.documents:
-        yield Opened(read=_nothing(post), files={})
+        yield unread(post)
         return
+    gate = Gate(post, office, admission)
+    gate.documents()
     folder = Path(tempfile.mkdtemp(prefix=f"les-{post.seq}-", dir=office.store.spool))
     try:
         documents = [
@@ -49,6 +53,7 @@ def read_post(post: Post, office: Office, *, scans: bool) -> Iterator[Opened]:
             for d in post.documents
         ]
         reading = office.room.read_text(documents, folder)
+        gate.parts(reading)
         if reading.scans and not scans:
             raise NeedsScans(post.id)
         reading = office.room.read_pages(reading, folder, memo=StoredPages(office))
@@ -57,9 +62,12 @@ def read_post(post: Post, office: Office, *, scans: bool) -> Iterator[Opened]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _nothing(post: Post) -> ReadPost:
-    """What is known of a post whose documents could never be fetched."""
-    reason = ReasonCode(post.reason) if post.reason else ReasonCode.TOO_LARGE
+def unread(post: Post, reason: ReasonCode | None = None) -> Opened:
+    """A post that nobody opens: its documents could never be fetched, or it is dismissed as it lies (``reason``)."""
+    return Opened(read=_nothing(post, reason or ReasonCode(post.reason or ReasonCode.TOO_LARGE)), files={})
+
+
+def _nothing(post: Post, reason: ReasonCode) -> ReadPost:
     part = ReadPart(
         ref="0",
         kind=PartKind.DOCUMENT,

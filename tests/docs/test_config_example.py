@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from connectors.clamav.config import VirusSettings
 from connectors.registry import BUILT_IN, Role, settings_class
 from robot.config import (
     BevaringSettings,
@@ -37,6 +38,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield RobotSettings, [document["robot"]]
     yield Grenser, [document["robot"]["grenser"]]
     yield Plan, [document["robot"]["plan"]]
+    yield VirusSettings, [document["robot"]["virusskanner"]]
     yield OrganisasjonSettings, organisations
     yield DatabaseSettings, [o["database"] for o in organisations if "database" in o]
     yield RapportSettings, [o["rapport"] for o in organisations if "rapport" in o]
@@ -82,6 +84,8 @@ def test_every_setting_has_a_comment_the_first_time_it_stands() -> None:
 def test_example_shows_the_defaults(document: dict[str, Any]) -> None:
     shown = {**document["robot"]["grenser"]}
     assert Grenser().model_dump() == shown
+    virus = document["robot"]["virusskanner"]
+    assert {**VirusSettings(bruk=False).model_dump(), "bruk": True, "sokkel": virus["sokkel"]} == virus
     assert {k: v.isoformat("minutes") if hasattr(v, "isoformat") else v for k, v in Plan().model_dump().items()} == (
         document["robot"]["plan"]
     )

@@ -23,7 +23,7 @@ from models.organisation import Organisation, Tilgangskode
 from models.store import Store, StoreAddress, open_store
 from models.store.effect_tx import Effect
 from robot.journey import Step, walk
-from robot.office import Desk, Office
+from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 from robot.stages.collect import collect
@@ -94,6 +94,7 @@ class House:
         archive: Mapping[str, Any] | None = None,
         name: str = "solvik",
         address: StoreAddress | None = None,
+        virus: VirusWatch | None = None,
         **org: Any,
     ) -> None:
         self.folder = folder
@@ -104,6 +105,7 @@ class House:
         self.ledger = Ledger([], {})
         self.mailer = MemoryMailer(now=self.clock.utc)
         self.archive_options = dict(archive or {})
+        self.virus = virus
         self._room, self._name = room, name
         self._address = address or StoreAddress.sqlite(folder / "state" / "robot.db")
         self._org = Organisation(
@@ -168,6 +170,7 @@ class House:
             room=self._room,
             post_limit_bytes=10 * 1024 * 1024,
             disk_reserve_bytes=0,
+            virus=self.virus,
         )
 
     def deliver(self, *contents: bytes) -> None:

@@ -48,6 +48,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
+        "quarantine",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=120), nullable=False),
+        sa.Column("found_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.create_table(
         "job_run",
         sa.Column("job", sa.String(length=40), nullable=False),
         sa.Column("due_slot", sa.String(length=32), nullable=False),
@@ -103,6 +110,8 @@ def upgrade() -> None:
         sa.Column("follow_up_by", sa.String(length=10), nullable=True),
         sa.Column("rule", sa.String(length=200), nullable=True),
         sa.Column("lacks", sa.Text(), nullable=True),
+        sa.Column("unscanned_since", sa.Float(), nullable=True),
+        sa.Column("scan_tries", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id", name=op.f("uq_post_id")),
         sa.UniqueConstraint("source", "source_key", name=op.f("uq_post_source")),
