@@ -71,7 +71,7 @@ def plan_journalpost(
         missing = (*missing, "enhet (fordel_til)")
     if missing or case is None:
         return Planned(missing=missing or ("sak",))
-    sender = _sender(utfall, facts)
+    sender = _sender(utfall, facts, scan)
     kind, kind_lack = _type(utfall, facts)
     lacks = (
         *((Lack.MODE,) if hit.modus is not Mode.AUTO else ()),
@@ -202,20 +202,23 @@ def _case(
     return PlannedCase(key=found.key, new=new, cross_reference=found.cross_reference), ()
 
 
-def _sender(utfall: JournalpostUtfall, facts: Facts) -> Korrespondansepart:
+def _sender(utfall: JournalpostUtfall, facts: Facts, scan: Scan) -> Korrespondansepart:
     """EA from the rule, the inner letter of a forward, or the sender; else «Ukjent avsender».
 
+    An identity number that stands in the name is starred, as in a title: parties are published with open entries.
     The address and number belong to whoever the name is: a colleague who only passed a letter on lends it neither.
     """
     inner = _texts(facts, "videresendt.avsender")
     if inner:
         address = next((text for text in inner if "@" in text), "")
         name = utfall.avsender or inner[0]
-        return Korrespondansepart(type=Korrespondanseparttype.AVSENDER, navn=name, epostadresse=address)
+        return Korrespondansepart(
+            type=Korrespondanseparttype.AVSENDER, navn=clean_title(name, scan), epostadresse=address
+        )
     name = utfall.avsender or _text(facts, "avsender.navn") or _text(facts, "avsender.adresse")
     return Korrespondansepart(
         type=Korrespondanseparttype.AVSENDER,
-        navn=name or UNKNOWN_SENDER,
+        navn=clean_title(name, scan) or UNKNOWN_SENDER,
         epostadresse=_text(facts, "avsender.adresse"),
         # M400 ff.: one of the two at most (noark5.md section 2).
         person_id="" if _text(facts, "avsender.orgnr") else _text(facts, "avsender.fnr"),

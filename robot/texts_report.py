@@ -105,6 +105,11 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "ground.answer": ("Et menneske har svart: {text}", "Eit menneske har svart: {text}", "A person has answered: {text}"),
     "ground.near": ("Nærmest å treffe: «{rule}»", "Nærmast å treffe: «{rule}»", "Closest to matching: «{rule}»"),
     "ground.found": ("Funnet i posten: {text}", "Funne i posten: {text}", "Found in the post: {text}"),
+    "ground.listed": (
+        "Kan gjelde i tillegg, men posten ga ikke svar: «{rule}»",
+        "Kan gjelde i tillegg, men posten gav ikkje svar: «{rule}»",
+        "May apply as well, but the post did not say: «{rule}»",
+    ),
     "ground.lack": ("Status M fordi {text}", "Status M fordi {text}", "Status M because {text}"),
     "trouble.connection": ("Forbindelsen «{name}» svarer ikke (sist i orden: {since}). {error}", "Sambandet «{name}» svarar ikkje (sist i orden: {since}). {error}", "The connection «{name}» does not answer (last in order: {since}). {error}"),
     "trouble.never": ("aldri", "aldri", "never"),

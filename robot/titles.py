@@ -51,11 +51,12 @@ HIDES_TITLE = frozenset(
 def public_title(tittel: str, given: str, skjerming: Skjerming | None, scan: Scan) -> str:
     """The title the public may see; ``tittel`` is the whole one, not yet cut.
 
-    What the rule or a person gave wins; an open entry shows its title; one shielded by words shows stars for them
+    What the rule or a person gave wins, with what is shielded by words starred in it too; an open entry shows its title; one shielded by words shows stars for them
     (noark5.md section 5), or nothing when none of them is found in it; anything else shows nothing of the title.
     """
     if given:
-        return clean_title(given, scan)
+        whole = whole_title(given, scan)
+        return cut(whole if skjerming is None else _starred(whole, skjerming.ord))
     if skjerming is None:
         return cut(tittel)
     if skjerming.temporary:

@@ -113,6 +113,8 @@ class PointMaker:
             if row["reason"] == ReasonCode.NO_RULE:
                 for rule in self._near(stored.judgement.near):
                     yield text("ground.near", self.language, rule=rule)
+            for rule_id in stored.decision.listed:
+                yield text("ground.listed", self.language, rule=self._name(rule_id))
         for code in (row["lacks"] or "").split(","):
             if code:
                 yield text("ground.lack", self.language, text=lack_text(code, self.language))
