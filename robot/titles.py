@@ -51,8 +51,9 @@ HIDES_TITLE = frozenset(
 def public_title(tittel: str, given: str, skjerming: Skjerming | None, scan: Scan) -> str:
     """The title the public may see; ``tittel`` is the whole one, not yet cut.
 
-    What the rule or a person gave wins, with what is shielded by words starred in it too; an open entry shows its title; one shielded by words shows stars for them
-    (noark5.md section 5), or nothing when none of them is found in it; anything else shows nothing of the title.
+    What the rule or a person gave wins, with what is shielded by words starred in it too; an open entry shows its
+    title; one shielded by words shows stars for them (noark5.md section 5), or nothing when none of them is found in
+    it; anything else shows nothing of the title.
     """
     if given:
         whole = whole_title(given, scan)
