@@ -194,7 +194,7 @@ def test_units_whose_post_nobody_reads_are_counted(lab: DialogLab) -> None:
     lab.server.add_dialog(party=school, resource="uhentet")
     source.reconcile()
     boxes = {each.orgnr: each for each in source.mailboxes()}
-    assert (2, 2, 1, OWN) == (boxes[school].received, boxes[school].unread, boxes[school].waiting, boxes[school].parent)
+    assert (3, 3, 1, OWN) == (boxes[school].received, boxes[school].unread, boxes[school].waiting, boxes[school].parent)
     assert (1, 0, 0) == (boxes[kindergarten].received, boxes[kindergarten].unread, boxes[kindergarten].waiting)
     assert "2026-03-02" == boxes[school].oldest
 
