@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import house, intake, memory, reading, rules, scans, start
+from bench import house, intake, memory, plan, reading, rules, scans, start
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -27,6 +27,7 @@ PARTS: dict[str, Part] = {
     "start": lambda folder, given: start.measure(folder),
     "lesing": lambda folder, given: reading.measure(folder),
     "regler": lambda folder, given: rules.measure(folder, given.poster),
+    "plan": lambda folder, given: plan.measure(folder, given.prøvde),
 }
 
 
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mappe", help="hvor det måles; må være en virkelig disk")
     parser.add_argument("--poster", type=int, default=200, help="e-poster i hver inntaksmåling")
     parser.add_argument("--sider", type=int, default=12, help="skannede sider")
+    parser.add_argument("--prøvde", type=int, default=10_000, help="lagrede poster som en regelendring prøves mot")
     parser.add_argument("--ventende", type=int, default=10_000, help="poster som venter i minnemålingen")
     return parser
 

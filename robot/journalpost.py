@@ -62,7 +62,7 @@ def plan_journalpost(
     whole = whole_title(utfall.tittel or subject, scan) or "Uten emne"
     tittel = cut(whole)
     unread = bool(read.unread) or isinstance(facts.get("funn"), Unknown)
-    skjerming = _skjerming(utfall, additions, shut=(unread or bool(marks)) and not answered)
+    skjerming = decided_access(utfall, additions, shut=(unread or bool(marks)) and not answered)
     case, missing = _case(utfall, found, org, skjerming, scan)
     enhet = utfall.fordel_til or (utfall.sak.ny.enhet if utfall.sak.ny is not None and found.existing is None else "")
     if not enhet and found.existing is not None:
@@ -114,7 +114,7 @@ def plan_journalpost(
     return Planned(case=case, journalpost=journalpost)
 
 
-def _skjerming(utfall: JournalpostUtfall, additions: Sequence[Addition], *, shut: bool) -> Skjerming | None:
+def decided_access(utfall: JournalpostUtfall, additions: Sequence[Addition], *, shut: bool) -> Skjerming | None:
     """The strictest of what rules ask for; no rule opens what another closed, and access is always said.
 
     ``shut``: something was unread or marked, so that open is not to be believed; a rule's own shielding stays.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.errors import UsedWrongly
+from models.errors import OutOfReach, TryLater, UsedWrongly
 from models.organisation import Organisation
 
 if TYPE_CHECKING:
@@ -61,19 +62,34 @@ def of_folders(folders: Sequence[Path], *, samples: bool = False) -> Looked:
 
 
 def of_settings(settings: Settings, name: str, folder: Path | None = None, *, samples: bool = False) -> Looked:
-    """The layers of one organisation, checked against its own words. With ``folder`` that is no layer of it, that folder
-    stands in place of its own layers, above the shared ones."""
+    """The layers of one organisation, checked against its own words; ``folder`` as in :func:`layers_with`."""
+    chosen = layers_with(settings, name, folder)
+    return _looked(_load([*chosen], known_organisation(settings, name), samples=samples), chosen)
+
+
+def layers_with(settings: Settings, name: str, folder: Path | None) -> tuple[str, ...]:
+    """The layers of one organisation. A ``folder`` that is no layer of it (an edited copy) stands in place of the last,
+    which is its own; the layers it shares with others stay below."""
     chosen = settings.organisasjon[name].regler
-    if folder is not None and str(folder.resolve()) not in {str(Path(layer).resolve()) for layer in chosen}:
-        chosen = (*(layer for layer in chosen if layer == "felles"), str(folder.resolve()))
-    return _looked(_load([*chosen], _organisation(settings, name), samples=samples), chosen)
+    if folder is None or str(folder.resolve()) in {str(Path(layer).resolve()) for layer in chosen}:
+        return chosen
+    if not folder.exists():
+        raise UsedWrongly(f"{folder} finnes ikke. Oppgi mappen der regelfilene ligger.")
+    below = chosen[:-1] if chosen[-1] != "felles" else chosen
+    return (*below, str(folder.resolve()))
 
 
-def owner_of(settings: Settings, folder: Path) -> str | None:
-    """The organisation that has the folder among its layers, or None."""
+def edited(settings: Settings, name: str, layers: Sequence[str]) -> tuple[LoadResult, Organisation]:
+    """The layers loaded with all checks, and the organisation they were checked against (without a unit register)."""
+    org = known_organisation(settings, name)
+    return _load([*layers], org, samples=True), org
+
+
+def owners_of(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """The organisations that have the folder among their layers."""
     wanted = folder.resolve()
     chosen = settings.organisasjon.items()
-    return next((name for name, org in chosen if any(Path(layer).resolve() == wanted for layer in org.regler)), None)
+    return tuple(name for name, org in chosen if any(Path(layer).resolve() == wanted for layer in org.regler))
 
 
 def together(found: Iterable[Looked]) -> Looked:
@@ -102,10 +118,20 @@ def lint_organisation(settings: Settings, name: str) -> Looked:
     return replace(found, faults=kept)
 
 
-def _organisation(settings: Settings, name: str) -> Organisation:
-    from robot.build import organisation
+def known_organisation(settings: Settings, name: str) -> Organisation:
+    """The parameters, with arkivdeler and classes where a local archive is there to tell them; nothing else is asked of it."""
+    from robot.build import organisation, surroundings
 
-    return organisation(settings, name)
+    chosen = settings.organisasjon[name].arkiv
+    if not chosen.local or not settings.state(name).is_dir():
+        return organisation(settings, name)
+    archive = chosen.build(surroundings(settings, name, "arkiv", lambda: datetime.now(UTC)))
+    try:
+        return organisation(settings, name, archive)
+    except (OutOfReach, TryLater):
+        return organisation(settings, name)
+    finally:
+        archive.close()
 
 
 def _load(layers: list[Path | str], org: Organisation | None, *, samples: bool) -> LoadResult:

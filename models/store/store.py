@@ -24,6 +24,7 @@ from models.store.audit_tx import AuditReads, AuditTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
 from models.store.job_tx import JobReads, JobTx
+from models.store.judged_reads import JudgedReads
 from models.store.kept_tx import KeptReads, KeptTx
 from models.store.post_reads import PostReads
 from models.store.post_tx import PostTx
@@ -34,7 +35,9 @@ from models.store.rule_tx import RuleReads, RuleTx
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
-class Reads(PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads, RuleReads, QuarantineReads):
+class Reads(
+    PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads, RuleReads, QuarantineReads, JudgedReads
+):
     """All questions; one consistent snapshot."""
 
 

@@ -1,4 +1,4 @@
-"""``postrobot rules lint|test|list``."""
+"""``postrobot rules lint|test|list``; plan, apply, rollback and history are in ``robot/backtest/commands.py``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from robot.backtest.commands import add as add_changes
 from robot.context import Context
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ _EXAMPLES = ("R301", "R302", "R303", "R304", "R305", "R413")
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
-    group = typer.Typer(help="Kontrollerer, prøver og viser regler.", add_completion=False, rich_markup_mode=None)
+    group = typer.Typer(
+        help="Kontrollerer, prøver, viser og endrer regler.", add_completion=False, rich_markup_mode=None
+    )
     group.command("lint")(lint)
     group.command("test")(test)
     group.command("list")(list_rules)
+    add_changes(group)
     app.add_typer(group, name="rules")
 
 
@@ -103,7 +107,7 @@ def _look(context: Context, folders: list[str] | None, only: str | None, *, samp
     names = chosen_organisations(settings, only)
     if not named:
         return rulesets.together(rulesets.of_settings(settings, name, samples=samples) for name in names)
-    owner = names[0] if only else rulesets.owner_of(settings, named[0]) or names[0]
+    owner = names[0] if only else next(iter(rulesets.owners_of(settings, named[0])), names[0])
     return rulesets.together(rulesets.of_settings(settings, owner, folder, samples=samples) for folder in named)
 
 

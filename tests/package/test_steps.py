@@ -20,6 +20,7 @@ WITHOUT = {
     "models/blobs.py:_copied_near": "a copy under a temporary name on the way to S2; swept after a day",
     "models/post.py:new": "the spool; swept at the start",
     "robot/audit.py:_last_exported": "cuts a torn line off; done again from the start when it dies",
+    "robot/backtest/planfile.py:write": "a plan, under a temporary name until it is whole; nothing rests on it",
     "robot/build.py:sweep_spool": "removes what a dead run left; the next start goes on",
     "robot/check.py:_ask_source": "asks and changes nothing",
     "robot/dry_run.py:_look": "asks and changes nothing",
