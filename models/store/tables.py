@@ -25,14 +25,21 @@ metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s"}
 )
 
+
+def words(usual: int) -> String:
+    """Text that comes from outside or from the configuration. SQLite keeps no length, and PostgreSQL shall not either: a
+    letter must not be refused for the length of a word in it."""
+    return String(usual).with_variant(Text(), "postgresql")
+
+
 post = Table(
     "post",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("id", String(32), nullable=False, unique=True),
     Column("key", String(40), nullable=False),
-    Column("source", String(100), nullable=False),
-    Column("channel", String(20), nullable=False),
+    Column("source", words(100), nullable=False),
+    Column("channel", words(20), nullable=False),
     Column("source_id", Text, nullable=False),
     Column("source_key", Text, nullable=False),
     Column("offer_key", Text, nullable=False),
@@ -58,21 +65,21 @@ post = Table(
     # What people list posts by; the decision is the truth for all but the archive's numbers and last known status.
     Column("subject", Text, nullable=False, server_default=""),
     Column("sender", Text, nullable=False, server_default=""),
-    Column("saksmappe_id", String(64)),
-    Column("saksnummer", String(40)),
+    Column("saksmappe_id", words(64)),
+    Column("saksnummer", words(40)),
     Column("saktittel", Text),
-    Column("journalpost_id", String(64)),
-    Column("journalpost", String(60)),
+    Column("journalpost_id", words(64)),
+    Column("journalpost", words(60)),
     Column("journalstatus", String(1)),
     Column("type", String(1)),
     Column("tittel", Text),
     Column("offentlig_tittel", Text),
     Column("tilgang", String(12)),
-    Column("enhet", String(60)),
+    Column("enhet", words(60)),
     Column("forfall", String(10)),
-    Column("forward_channel", String(40)),
+    Column("forward_channel", words(40)),
     Column("follow_up_by", String(10)),
-    Column("rule", String(200)),
+    Column("rule", words(200)),
     Column("lacks", Text),
     # Since when the virus scanner could not say anything of it, and how often it broke off over it.
     Column("unscanned_since", Float),
@@ -94,7 +101,7 @@ document = Table(
     Column("no", Integer, primary_key=True),
     Column("sha256", String(64), nullable=False, index=True),
     Column("name", Text, nullable=False),
-    Column("media_type", String(200), nullable=False),
+    Column("media_type", words(200), nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
 )
 
@@ -103,8 +110,8 @@ reading = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("page", Integer, primary_key=True),  # 0: the whole post read as one
-    Column("reader", String(40), primary_key=True),
-    Column("settings", String(80), primary_key=True),
+    Column("reader", words(40), primary_key=True),
+    Column("settings", words(80), primary_key=True),
     Column("value", LargeBinary, nullable=False),
     Column("made_at", Float, nullable=False),
 )
@@ -116,7 +123,7 @@ decision = Table(
     Column("no", Integer, primary_key=True),
     Column("at", Float, nullable=False),
     Column("ruleset_sha256", String(64), nullable=False),
-    Column("rule", String(200)),
+    Column("rule", words(200)),
     Column("facts", LargeBinary, nullable=False),
     Column("judgement", LargeBinary, nullable=False),
     Column("decision", LargeBinary, nullable=False),
@@ -163,12 +170,12 @@ audit_event = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("ts_utc", String(32), nullable=False),
     Column("tenant", String(20), nullable=False),
-    Column("actor", String(80), nullable=False),
+    Column("actor", words(80), nullable=False),
     Column("event", String(40), nullable=False),
     Column("item_id", String(32), nullable=False, index=True),
-    Column("object_ref", String(120), nullable=False),
+    Column("object_ref", words(120), nullable=False),
     Column("reason_code", String(40), nullable=False),
-    Column("rule_id", String(200), nullable=False),
+    Column("rule_id", words(200), nullable=False),
     Column("ruleset_sha256", String(64), nullable=False),
     Column("software_version", String(40), nullable=False),
     Column("details", Text, nullable=False),
@@ -184,7 +191,7 @@ answer = Table(
     Column("round", Integer, nullable=False),
     Column("verb", String(12), nullable=False),
     Column("payload", Text, nullable=False),
-    Column("user", String(80), nullable=False),
+    Column("user", words(80), nullable=False),
     Column("at", Float, nullable=False),
     Column("decision_no", Integer),  # the decision it went into; None while it waits to be used
     UniqueConstraint("post_seq", "round"),
@@ -193,7 +200,7 @@ answer = Table(
 job_run = Table(
     "job_run",
     metadata,
-    Column("job", String(40), primary_key=True),
+    Column("job", words(40), primary_key=True),
     Column("due_slot", String(32), primary_key=True),
     Column("state", String(8), nullable=False),
     Column("started_at", Float, nullable=False),
@@ -213,7 +220,7 @@ quarantine = Table(
 connection = Table(
     "connection",
     metadata,
-    Column("name", String(100), primary_key=True),
+    Column("name", words(100), primary_key=True),
     Column("last_ok_at", Float),
     Column("last_error_at", Float),
     Column("error", Text, nullable=False, server_default=""),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.audit import AuditEvent
@@ -454,3 +454,14 @@ def test_a_store_answers_a_ping(store: Store) -> None:
     store.ping()
     with store.engine.connect() as conn:
         assert 1 == conn.execute(text("SELECT 1")).scalar()
+
+
+def test_a_word_from_outside_may_be_of_any_length(store: Store) -> None:
+    channel, media_type = "tredjepart.kobling.Innstillinger" * 4, "application/" + "x" * 400
+    post = put(store, "lang", channel=channel, source="k" * 300)
+    with store.write() as tx:
+        tx.conn.sqlalchemy.execute(update(t.document).values(media_type=media_type))
+    with store.read() as reads:
+        found = reads.post(post.seq)
+    assert found is not None
+    assert (channel, media_type) == (found.channel, found.documents[0].media_type)
