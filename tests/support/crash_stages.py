@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,20 @@ PROPOSAL = """\
       fordel_til: ARKIV
 """
 RULES = rules_text(INVOICE, PROPOSAL, CATCH_ALL)
+
+CASES = rules_text(
+    INVOICE,
+    """\
+  - regel: saker
+    navn: En sak for hvert emne
+    modus: auto
+    så:
+      sak: {samlesak: "{emne}", ny: {tilgang: åpen}}
+      journalpost: {type: I, tittel: "{emne}", tilgang: åpen}
+      fordel_til: ARKIV
+""",
+)
+"""Rules for heaps of post: many cases, so that many posts can be on their way at once."""
 
 WITH_ATTACHMENT = b"""\
 From: Kari Eksempel <kari@avsender.example>
@@ -153,10 +167,22 @@ class FarAway:
 
     variants = False
 
-    def __init__(self, template: Path, far: FarProcess, *, name: str, manners: Manners = TROUBLES) -> None:
+    def __init__(
+        self,
+        template: Path,
+        far: FarProcess,
+        *,
+        name: str,
+        manners: Manners = TROUBLES,
+        mails: Sequence[bytes] = MAILS,
+        rules: str = RULES,
+        patience_s: float = 60.0,
+        more: str = "",
+    ) -> None:
         self.name = name
-        self._template, self._far, self._manners = template, far, manners
-        lay_out(template, Clock(), rules=RULES, more=MORE + REPORT)
+        self._template, self._far, self._manners, self._mails = template, far, manners, mails
+        self._patience_s = patience_s
+        lay_out(template, Clock(), rules=rules, more=MORE + REPORT + more)
         start(template)
         self._config = (template / "config.toml").read_text(encoding="utf-8")
 
@@ -164,23 +190,25 @@ class FarAway:
         """A copy of the template, wired to a new room."""
         shutil.copytree(self._template, folder)
         room = folder.name
-        text = self._config.replace('type = "innebygd"', far_section("FarArchiveConfig", self._far, room))
-        text = text.replace(FOLDER, far_section("FarSourceConfig", self._far, room))
+        text = self._config.replace('type = "innebygd"', self._section("FarArchiveConfig", room))
+        text = text.replace(FOLDER, self._section("FarSourceConfig", room))
         (folder / "config.toml").write_text(text, encoding="utf-8")
         line = self._far.open(room, self._manners)
-        line.ask("deliver", [(f"{n}.eml", content, AT) for n, content in enumerate(MAILS, start=1)])
+        line.ask("deliver", [(f"{n}.eml", content, AT) for n, content in enumerate(self._mails, start=1)])
 
         def done() -> None:
             line.ask("shut")
             line.hang_up()
             self._far.record(room).unlink(missing_ok=True)
 
-        return Place(folder=folder, told=lambda: doubled(self._far, room, posts=len(MAILS)), done=done)
+        return Place(folder=folder, told=lambda: doubled(self._far, room, posts=len(self._mails)), done=done)
 
-
-def far_section(kind: str, far: FarProcess, room: str) -> str:
-    """The lines of the configuration for one far side."""
-    return f'type = "connectors.testing.far.{kind}"\nsokkel = "{far.socket}"\nrom = "{room}"\n'
+    def _section(self, kind: str, room: str) -> str:
+        """The lines of the configuration for one far side."""
+        return (
+            f'type = "connectors.testing.far.{kind}"\nsokkel = "{self._far.socket}"\nrom = "{room}"\n'
+            f"taalmodighet_sekunder = {self._patience_s}\n"
+        )
 
 
 def doubled(far: FarProcess, room: str, *, posts: int) -> Mapping[str, Any]:
