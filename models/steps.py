@@ -22,7 +22,7 @@ S18          S18_ARCHIVED, S18_DONE                 robot/journey.py: in the tra
 S19–S21      S20_MAIL …                             forwards, notices and the report's mail; the intent (S19) is planned
                                                     in the transaction that causes it (T points)
 A1, A2       A1_READ, A2_APPENDED, A2_SYNCED        robot/audit.py
-A3           (none)                                 the file's own last whole line is what A3 would store
+A3           (T1, T2)                               robot/audit.py: how far the files go is noted in the store
 R1           R1_WRITTEN, R1_SYNCED, R1_PLACED       robot/report/make.py
 R2           (S20_MAIL …)                           the mail about the report is an effect like any other
 N1…Nk        (none yet)                             the nightly look at the public journal is built with issue «journal check»

@@ -2,116 +2,31 @@
 
 Exporting: read after the last exported line, append, fsync. A crash in between repeats nothing, since the file's own last
 whole line says where to go on; a torn last line is cut to ``*.torn`` first (reliability.md section 7, A1–A3).
-Verifying needs the standard library and ``models.audit`` alone.
+Verifying them needs the standard library alone: :mod:`models.audit_check`.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from models.audit import FIELDS, GENESIS, AuditEvent, row_hash
+from models.audit import GENESIS
+from models.audit_check import Chain, Verified, check_rows, line_of, lines, verify_files
 from models.steps import Point, step
 
 if TYPE_CHECKING:
     from models.store import Store
     from robot.office import Office
 
+__all__ = ["Verified", "audit_folder", "export", "export_all", "table_rows", "verify_files", "verify_store"]
+
 EXPORT_BATCH = 1000
-
-
-@dataclass(slots=True)
-class Chain:
-    """What was found of one organisation's chain. ``problem`` is empty while it holds."""
-
-    first_seq: int | None = None
-    last_seq: int | None = None
-    last_hash: str = GENESIS
-    first_bad_seq: int | None = None
-    problem: str = ""
-
-    def bad(self, seq: int, problem: str) -> None:
-        """Notes the first fault only: what follows from it is no news."""
-        if self.first_bad_seq is None:
-            self.first_bad_seq, self.problem = seq, problem
-
-
-@dataclass(slots=True)
-class Verified:
-    """The answer of ``audit verify``; chains by orgnr."""
-
-    events: int = 0
-    organisations: dict[str, Chain] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every chain holds."""
-        return all(chain.first_bad_seq is None for chain in self.organisations.values())
-
-
-def check_rows(rows: Iterable[Mapping[str, object]], into: Verified) -> None:
-    """Checks events in the order given: schema, gap, link, hash. A chain may begin anywhere (an older file is elsewhere)."""
-    for row in rows:
-        into.events += 1
-        chain = into.organisations.setdefault(str(row.get("tenant", "?")), Chain())
-        _check_row(row, chain)
-
-
-def _check_row(row: Mapping[str, object], chain: Chain) -> None:
-    seq = row.get("seq")
-    if not isinstance(seq, int) or set(row) != {*FIELDS, "hash"}:
-        chain.bad((chain.last_seq or 0) + 1, "skjema: linjen har ikke feltene en hendelse skal ha")
-        return
-    if chain.last_seq is None:
-        chain.first_seq = seq
-        if seq == 1 and row["prev_hash"] != GENESIS:
-            chain.bad(seq, "lenke: den første hendelsen peker bakover")
-    elif seq <= chain.last_seq:
-        chain.bad(seq, f"rekkefølge: {seq} kommer etter {chain.last_seq}")
-    elif seq != chain.last_seq + 1:
-        chain.bad(chain.last_seq + 1, f"hull: {chain.last_seq + 1} til {seq - 1} mangler")
-    elif row["prev_hash"] != chain.last_hash:
-        chain.bad(seq, "lenke: hendelsen peker ikke på den forrige")
-    if row["event"] not in AuditEvent._value2member_map_:
-        chain.bad(seq, f"skjema: ukjent hendelse «{row['event']}»")
-    if row_hash(row) != row["hash"]:
-        chain.bad(seq, "hash: innholdet er endret")
-    chain.last_seq, chain.last_hash = seq, str(row["hash"])
-
-
-def verify_files(paths: Sequence[Path]) -> Verified:
-    """Checks exported files, in the order of their first event. A torn last line is a fault too: it names the place."""
-    result = Verified()
-    for path in sorted(paths, key=_first_seq):
-        check_rows(_lines(path, result), result)
-    return result
-
-
-def _first_seq(path: Path) -> tuple[str, int]:
-    with path.open(encoding="utf-8") as file:
-        try:
-            first = json.loads(file.readline())
-            return str(first["tenant"]), int(first["seq"])
-        except (ValueError, KeyError, TypeError):
-            return path.name, 0
-
-
-def _lines(path: Path, result: Verified) -> Iterator[Mapping[str, object]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict) or not line.endswith(b"\n"):
-                    raise ValueError(line)
-            except ValueError:
-                chain = result.organisations.setdefault(path.name.partition("-")[0], Chain())
-                chain.bad((chain.last_seq or 0) + 1, f"{path.name}, linje {number}: avkuttet eller ødelagt linje")
-                return
-            yield row
+_BLOCK = 64 * 1024
 
 
 def table_rows(store: Store) -> Iterator[Mapping[str, object]]:
@@ -139,25 +54,49 @@ def audit_folder(store: Store) -> Path:
 
 
 def export(store: Store) -> int:
-    """Appends to the files what the table has and they lack; returns how many events. Files are made with mode 0600."""
+    """Appends to the files what the table has and they lack; returns how many events. Files are made with mode 0600.
+
+    How far it came is noted in the store, so that a file whose end is cut off later shows.
+    """
     folder = audit_folder(store)
     folder.mkdir(exist_ok=True, mode=0o700)
+    with _one_at_a_time(folder):
+        last, count = _export(store, folder)
+    if count:
+        with store.write() as tx:
+            tx.note_exported(last)
+    return count
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """The command and the service's job may both export: the second waits, and finds nothing left to do."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _export(store: Store, folder: Path) -> tuple[int, int]:
     last = _last_exported(folder, store.orgnr)
     count = 0
     batch: list[str] = []
     current: Path | None = None
-    step(Point.A1_READ)
     for row in _rows_after(store, last):
+        step(Point.A1_READ)
         path = folder / f"{store.orgnr}-{str(row['ts_utc'])[:7]}.jsonl"
         if current is not None and (path != current or len(batch) >= EXPORT_BATCH):
             _append(current, batch)
             batch = []
         current = path
-        batch.append(json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+        batch.append(line_of(row))
+        last = int(str(row["seq"]))
         count += 1
     if current is not None and batch:
         _append(current, batch)
-    return count
+    return last, count
 
 
 def _append(path: Path, lines: Sequence[str]) -> None:
@@ -181,18 +120,33 @@ def _append(path: Path, lines: Sequence[str]) -> None:
 
 
 def _last_exported(folder: Path, orgnr: str) -> int:
-    """The sequence number of the last whole line; a torn one after it is moved to ``*.torn``."""
+    """The sequence number of the last whole line; what is torn after it is moved to ``*.torn``."""
     for path in sorted(folder.glob(f"{orgnr}-*.jsonl"), reverse=True):
-        raw = path.read_bytes()
-        whole, newline, torn = raw.rpartition(b"\n")
-        if torn:
-            path.with_suffix(".torn").write_bytes(torn)
-            with path.open("r+b") as file:
-                file.truncate(len(whole) + len(newline))
-                os.fsync(file.fileno())
-        if whole:
-            return int(json.loads(whole.rpartition(b"\n")[2])["seq"])
+        with path.open("r+b") as file:
+            while (line := _last_line(file)) is not None:
+                try:
+                    return int(json.loads(line)["seq"]) if line.endswith(b"\n") else _no_number()
+                except (ValueError, KeyError, TypeError, RecursionError):
+                    with path.with_suffix(".torn").open("ab") as torn:
+                        torn.write(line)
+                    file.truncate(file.seek(0, os.SEEK_END) - len(line))
+                    os.fsync(file.fileno())
     return 0
+
+
+def _no_number() -> int:
+    raise ValueError("a line without its end")
+
+
+def _last_line(file: BinaryIO) -> bytes | None:
+    """The last line, whole or torn, read from the end of the file; None when the file is empty."""
+    end = at = file.seek(0, os.SEEK_END)
+    found = b""
+    while at > 0 and b"\n" not in found[:-1]:
+        at = max(0, at - _BLOCK)
+        file.seek(at)
+        found = file.read(end - at)
+    return found[:-1].rpartition(b"\n")[2] + found[-1:] if found else None
 
 
 def export_all(offices: Sequence[Office]) -> None:
@@ -202,28 +156,43 @@ def export_all(offices: Sequence[Office]) -> None:
 
 
 def verify_store(store: Store, into: Verified) -> None:
-    """Checks a store's table, and that every exported line is the table's own.
+    """Checks a store's table, and that every exported line is the table's own. May be called beside the service.
 
-    The table must begin at 1 and end where the chain's head says, so that a cut tail shows.
+    The table must begin at 1 and reach where the chain's head says, and the files must reach where they were written to, so
+    that a cut tail shows in either. Anchors of ``into`` are compared with the table.
     """
-    table = Verified()
+    with store.read() as reads:  # before the rows: whatever is written from here on comes after this head
+        head_seq, head_hash = reads.audit_head()
+        exported_seq = reads.exported_seq()
+    mine = into.anchors.get(store.orgnr, {})
+    table = Verified(anchors={store.orgnr: mine} if mine else {})
     chain = table.organisations.setdefault(store.orgnr, Chain())
     exported = _exported(store, chain)
     line = next(exported, None)
-    for row in table_rows(store):
-        check_rows((row,), table)
-        while line is not None and int(str(line["seq"])) <= int(str(row["seq"])):
-            _same(line, row, chain)
-            line = next(exported, None)
+    at_head, file_seq = GENESIS, 0
+    for again in range(2):  # again: a line may have been written of an event younger than the last row we saw
+        if again and line is None:
+            break
+        for row in _rows_after(store, chain.last_seq or 0):
+            check_rows((row,), table)
+            if row["seq"] == head_seq:
+                at_head = str(row["hash"])
+            while line is not None and int(str(line["seq"])) <= int(str(row["seq"])):
+                _same(line, row, chain)
+                file_seq = int(str(line["seq"]))
+                line = next(exported, None)
     while line is not None:
         chain.bad(int(str(line["seq"])), "fil: linjen finnes ikke i tabellen")
         line = next(exported, None)
-    with store.read() as reads:
-        head_seq, head_hash = reads.audit_head()
     if chain.first_seq not in (None, 1):
         chain.bad(1, "hull: begynnelsen mangler")
-    if (chain.last_seq or 0) != head_seq or (head_seq and chain.last_hash != head_hash):
-        chain.bad((chain.last_seq or 0) + 1, f"hale: kjeden skal ende på {head_seq}")
+    if (chain.last_seq or 0) < head_seq:
+        chain.bad((chain.last_seq or 0) + 1, f"hale: kjeden skal gå til {head_seq}")
+    elif at_head != head_hash:
+        chain.bad(head_seq, "hale: hendelsen er en annen enn den kjeden endte på")
+    if file_seq < exported_seq:
+        chain.bad(file_seq + 1, f"fil: {file_seq + 1} til {exported_seq} var skrevet og mangler i filene")
+    table.end()
     into.events += table.events
     into.organisations.update(table.organisations)
 
@@ -239,7 +208,7 @@ def _exported(store: Store, chain: Chain) -> Iterator[Mapping[str, object]]:
     files = sorted(audit_folder(store).glob(f"{store.orgnr}-*.jsonl"))
     found = Verified()
     for path in files:
-        for row in _lines(path, found):
+        for row in lines(path, found):
             check_rows((row,), found)
             yield row
     for other in found.organisations.values():

@@ -139,7 +139,11 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "mail.first": ("Begynn med: {ids}", "Byrj med: {ids}", "Begin with: {ids}"),
     "mail.where": ("Rapporten: {where}", "Rapporten: {where}", "The report: {where}"),
     "mail.how": ("Svar slik: postrobot review list", "Svar slik: postrobot review list", "Answer with: postrobot review list"),
-    "mail.audit": ("Revisjon: hendelse {seq}, hash {hash}", "Revisjon: hending {seq}, hash {hash}", "Audit: event {seq}, hash {hash}"),
+    "mail.audit": (
+        "Ta vare på denne e-posten: linjen under viser om revisjonsloggen senere er byttet ut (postrobot audit verify --anchors).",
+        "Ta vare på denne e-posten: linja under viser om revisjonsloggen seinare er bytt ut (postrobot audit verify --anchors).",
+        "Keep this mail: the line below shows whether the audit is replaced later (postrobot audit verify --anchors).",
+    ),
     # What keeps a journalpost at M.
     "lack.mode": ("regelen står i modus «forslag»", "regelen står i modus «forslag»", "the rule is in mode «forslag»"),
     "lack.adding_rule": ("en regel som legger til, står i modus «forslag»", "ein regel som legg til, står i modus «forslag»", "a rule that adds is in mode «forslag»"),

@@ -29,6 +29,10 @@ class AuditReads(Part):
         value, head = self.conn.execute(query).one()
         return int(value), str(head)
 
+    def exported_seq(self) -> int:
+        """How far the audit has been written to files."""
+        return int(self.conn.execute(select(t.counter.c.value).where(t.counter.c.name == "exported")).scalar() or 0)
+
 
 class AuditTx(NumberTx):
     """Writing events. The chain's head is read at the first event of a transaction; the events and the new head are
@@ -85,6 +89,12 @@ class AuditTx(NumberTx):
     def _load_head(self) -> tuple[int, str]:
         value, head = self.conn.execute(_HEAD).one()
         return int(value), str(head)
+
+    def note_exported(self, seq: int) -> None:
+        """The files have everything up to this event, durably (step A3)."""
+        where = t.counter.c.name == "exported"
+        if self.conn.execute(update(t.counter).where(where).values(value=seq)).rowcount == 0:
+            self.conn.execute(insert(t.counter).values(name="exported", value=seq, text=""))
 
     def seal(self) -> None:
         """Writes the events and the chain's head, and what other parts have gathered."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from models.errors import UsedWrongly
 from robot.context import Context
-
-if TYPE_CHECKING:
-    from robot.audit import Verified
 
 
 def register(app: typer.Typer) -> None:
@@ -27,27 +24,39 @@ def verify(
     files: Annotated[
         list[str] | None, typer.Argument(metavar="[FIL...]", help="eksporterte filer; ellers tabell og filer")
     ] = None,
+    anchors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--anchors", metavar="FIL", help="ankere fra rapport-e-postene: fil, e-post eller mappe med e-poster"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> int:
-    """Kontrollerer at ingen hendelse er endret, fjernet, lagt til eller flyttet på."""
+    """Kontrollerer at ingen hendelse er endret, fjernet, lagt til eller flyttet på, og at ikke hele kjeden er byttet ut."""
+    from models.audit_check import read_anchors, told
     from robot.audit import Verified, verify_files, verify_store
 
     context = Context.of(ctx)
+    try:
+        known = read_anchors(Path(place) for place in anchors or ())
+    except ValueError as fault:
+        raise UsedWrongly(str(fault)) from fault
     if files:
         paths = [Path(file) for file in files]
         missing = [str(path) for path in paths if not path.is_file()]
         if missing:
             raise UsedWrongly(f"Finner ikke {', '.join(missing)}.")
-        found = verify_files(paths)
+        found = verify_files(paths, known)
     else:
         from robot import build
 
         settings = context.settings()
-        found = Verified()
+        found = Verified.against(known)
         for name in settings.organisasjon:
             store = build.store(settings, name, now=context.now)
             verify_store(store, found)
             store.close()
+        found.end()
     if as_json:
         chains = {
             orgnr: {
@@ -56,24 +65,15 @@ def verify(
                 "last_hash": chain.last_hash,
                 "first_bad_seq": chain.first_bad_seq,
                 "problem": chain.problem,
+                "anchors": chain.anchored,
             }
             for orgnr, chain in found.organisations.items()
         }
         context.json({"ok": found.ok, "events": found.events, "organisations": chains})
     else:
-        _tell(context, found)
+        for line in told(found):
+            context.out(line)
     return 0 if found.ok else 1
-
-
-def _tell(context: Context, found: Verified) -> None:
-    for orgnr, chain in found.organisations.items():
-        if chain.first_bad_seq is None:
-            context.out(
-                f"ok    {orgnr}: hendelse {chain.first_seq}–{chain.last_seq}, siste hash {chain.last_hash[:16]}…"
-            )
-        else:
-            context.out(f"FEIL  {orgnr}: hendelse {chain.first_bad_seq}: {chain.problem}.")
-    context.out(f"{found.events} hendelser kontrollert.")
 
 
 def export(ctx: typer.Context) -> None:

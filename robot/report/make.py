@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from models.audit import AuditEvent
+from models.audit_check import Anchor
 from models.keys import post_key, with_role
 from models.steps import Point, step
 from models.store import Store
@@ -198,7 +199,8 @@ def mail_text(report: Report, where: str, language: str = "nb") -> str:
         "",
         text("mail.where", language, where=where),
         text("mail.how", language),
-        text("mail.audit", language, seq=report.audit_seq, hash=report.audit_hash),
+        text("mail.audit", language),
+        Anchor(orgnr=report.orgnr, seq=report.audit_seq, hash=report.audit_hash, date=report.day.isoformat()).line(),
         "",
     ]
     return "\n".join(lines)

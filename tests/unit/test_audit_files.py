@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from models.audit import AuditEvent
+from robot import audit
 from robot.audit import Verified, audit_folder, export, verify_files, verify_store
 from rules.detectors import scan
 from tests.support.stores import Clock, new_address, opened, put
@@ -72,6 +73,54 @@ def test_a_torn_last_line_is_laid_aside_and_written_whole_again(store):
     assert export(store) == 1
     assert path.read_bytes() == whole
     assert path.with_suffix(".torn").exists()
+
+
+def test_a_file_whose_end_was_cut_shows_against_how_far_it_was_written(store):
+    export(store)
+    edit(the_file(store), lambda lines: lines[:5])
+    assert found(store).first_bad_seq == 6
+    export(store)  # written anew from the table, which is the truth
+    assert found(store).first_bad_seq is None
+
+
+def test_a_file_that_was_removed_shows_too(store):
+    export(store)
+    the_file(store).unlink()
+    assert found(store).first_bad_seq == 1
+
+
+def test_a_last_line_that_is_no_event_is_laid_aside_and_does_not_stop_the_export(store):
+    export(store)
+    path = the_file(store)
+    whole = path.read_bytes()
+    edit(path, lambda lines: [*lines[:-1], "her sto det noe\n"])
+    assert export(store) == 1
+    assert path.read_bytes() == whole
+    assert path.with_suffix(".torn").read_text(encoding="utf-8") == "her sto det noe\n"
+
+
+def test_a_line_longer_than_one_look_at_the_end_is_found_whole(store):
+    with store.write() as tx:
+        tx.audit(AuditEvent.PAUSED, details={"list": ["a" * 150] * 1000})
+    assert export(store) == 9
+    assert export(store) == 0
+
+
+def test_what_is_written_while_it_is_checked_is_no_fault(store, monkeypatch):
+    """The service goes on beside `audit verify`: events come, and lines are exported, after the head was read."""
+    export(store)
+    real, more = audit.check_rows, iter(range(3))
+
+    def meanwhile(rows, into):
+        real(rows, into)
+        if next(more, None) is not None:
+            put(store, f"imens {next(numbers)}")
+            export(store)
+
+    numbers = iter(range(100))
+    monkeypatch.setattr(audit, "check_rows", meanwhile)
+    monkeypatch.setattr(audit, "EXPORT_BATCH", 4)
+    assert found(store).first_bad_seq is None, found(store).problem
 
 
 def edit(path, change):

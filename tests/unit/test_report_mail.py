@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from models.audit_check import read_anchors
 from robot.cli import main
 
 SENDER = "Kåre Fjelltun"
@@ -120,3 +124,21 @@ def test_the_report_command_sends_nothing(folder: Path, inbox: tuple[Inbox, int]
     robot(folder, "report")
     robot(folder, "run", "--job", "ærend")
     assert [] == inbox[0].mails
+
+
+def test_the_head_of_the_audit_goes_out_with_the_mail_and_holds_it_to_account(
+    folder: Path, inbox: tuple[Inbox, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send_report(folder)
+    (mail,) = inbox[0].mails
+    kept = tmp_path / "rapport.eml"
+    kept.write_bytes(mail.as_bytes())
+    (anchor,) = read_anchors([kept])
+    robot(folder, "audit", "verify", "--anchors", str(kept))
+    (database,) = (folder / "state").glob("*/robot.db")
+    with closing(sqlite3.connect(database)) as forger:
+        forger.execute("UPDATE audit_event SET hash = ? WHERE seq = ?", ("0" * 64, anchor.seq))
+        forger.commit()
+    assert 1 == main(["--config", str(folder / "config.toml"), "audit", "verify", "--json", "--anchors", str(kept)])
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert anchor.seq == told["organisations"][anchor.orgnr]["first_bad_seq"]
