@@ -34,7 +34,8 @@ class Organisation:
     ``zone`` is an IANA name. ``own_domains`` are mail domains whose senders are internal. ``forward_channels`` are those
     set up (``epost`` …). ``arkivdeler`` maps code → status letter where known; empty means it cannot be checked.
     ``klasser`` likewise empty when not known. ``trusted_authserv`` are the authserv-ids whose Authentication-Results
-    count. ``own_numbers`` are account and phone numbers of its own that no detector shall report.
+    count. ``channels`` are those its sources bring post by; empty: not known. ``own_numbers`` are account and phone numbers
+    of its own that no detector shall report.
     """
 
     orgnr: str
@@ -49,4 +50,5 @@ class Organisation:
     forward_channels: tuple[str, ...] = ()
     forward_domains: tuple[str, ...] = ()
     trusted_authserv: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -44,6 +44,7 @@ def organisation(settings: Settings, name: str, archive: Archive | None = None) 
         forward_channels=chosen.videresending.kanaler if chosen.epost is not None else (),
         forward_domains=chosen.videresending.domener or chosen.egne_domener,
         trusted_authserv=chosen.betrodde_authserv,
+        channels=tuple(sorted({CHANNELS.get(source.type, source.type) for source in chosen.kilde.values()})),
         parameters=chosen.parametre,
     )
 

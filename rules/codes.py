@@ -115,6 +115,10 @@ CODES: dict[str, Code] = {
     "R413": Code("En kjent mangel er rettet", "Eksemplet under «burde_truffet» treffer nå. Flytt det til «treffer».", "burde_truffet: [{emne: Nabovarsel}]"),
     "R415": Code("Helse- eller personalpost i en samlesak", "Slik post hører til personens egen, skjermede sak, aldri en samlesak flere kan åpne.", "emne: {inneholder: oppfølgingsplan} + sak: {samlesak: …}"),
     "R414": Code("Prioriteten gjør ingenting", "Regler som bare legger til, blir alltid brukt; prioritet og stopp gjelder dem ikke.", "{legg_til: {…}, prioritet: 5}"),
+    "R416": Code("Regelen åpner det en annen skjermer", "En foretrukket regel sier «åpen» om post som en annen regel ville skjermet.", "(en åpen regel med høyere prioritet enn en som skjermer det samme)"),
+    "R417": Code("Vilkårene utelukker hverandre", "Regelen kan aldri treffe: to av vilkårene kan ikke holde samtidig.", "hvis: {alle: [{kanal: epost}, {kanal: altinn}]}"),
+    "R418": Code("Regelen kan ikke nås", "Ingen kilde i oppsettet gir kanalen, eller kanalen har aldri det regelen spør om.", "hvis: {kanal: svarinn} uten en slik kilde"),
+    "R419": Code("Ikke truffet på lenge", "Regelen har ikke truffet noe på 90 dager, selv om den har vært i drift så lenge. Trengs den?", "(en regel for et skjema som ikke finnes mer)"),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import groupby
 
 # Invisible characters that mail programs and PDF producers strew in words: soft hyphen, zero-width space and joiners,
 # word joiner, byte order mark.
@@ -54,3 +55,8 @@ def find_words(folded: str, phrase: str) -> int:
             return at
         at = folded.find(phrase, at + 1)
     return -1
+
+
+def words_of(folded: str) -> list[str]:
+    """The words of a folded text, as :func:`find_words` bounds them: a phrase stands in a text only if all its words do."""
+    return ["".join(letters) for word, letters in groupby(folded, is_word_char) if word]

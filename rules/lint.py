@@ -1,4 +1,4 @@
-"""What only the whole set shows: examples run, rules that can never win, equal rules that may disagree."""
+"""What only the whole set shows: examples run over it; and what :mod:`rules.lint_across` sees."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from models.judgement import Holds
 from models.organisation import Organisation
 from models.reasons import ReasonCode
 from rules.context import Context
-from rules.engine import evaluate, preference
+from rules.engine import evaluate
 from rules.examples import asserted, asserted_addition, compare, facts_from_example
 from rules.fill import fill_addition, fill_hit
+from rules.lint_across import across, asked_facts, leaves
 from rules.model import Example, Rule, RuleSet
-from rules.overlap import covers, exclude
 from rules.scope import Scope
 
 SampleReader = Callable[[bytes, str], Facts]
 
 _TEXT_FILES = (".txt",)
-_MAX_NAMED = 5
 
 
 def lint(
@@ -32,8 +31,7 @@ def lint(
     runner = _Runner(ruleset, scopes, org, read_sample)
     for rule in ruleset.rules:
         runner.run(rule)
-    _never_wins(ruleset, scopes)
-    _equal_rules(ruleset, scopes)
+    across(ruleset, scopes, org)
     return runner.gaps
 
 
@@ -70,7 +68,7 @@ class _Runner:
         for example in rule.misses:
             facts = self._facts(example, scope)
             if facts is not None:
-                self._miss(rule, example, facts, scope)
+                self._miss(rule, example, facts, scope, seen)
         for example in rule.gaps:
             facts = self._facts(example, scope)
             if facts is not None:
@@ -130,9 +128,9 @@ class _Runner:
         node = example.expected.get("utfall") if example.expected is not None else None
         return getattr(node, "value", "") == "til_menneske"
 
-    def _miss(self, rule: Rule, example: Example, facts: Facts, scope: Scope) -> None:
+    def _miss(self, rule: Rule, example: Example, facts: Facts, scope: Scope, hits: list[Mapping[str, object]]) -> None:
         ctx = Context(facts, self._org)
-        parts = [part.holds(ctx) for part in rule.conjuncts]
+        parts = [part.holds(ctx) for part in leaves(rule.condition)]
         failed = [holds for holds in parts if holds is not Holds.TRUE]
         if not failed:
             message = f"Eksemplet skulle ikke truffet «{rule.id}», men alle vilkårene holder"
@@ -141,7 +139,19 @@ class _Runner:
             message = f"Eksemplet beviser ingenting: {len(failed)} av vilkårene i «{rule.id}» svikter på en gang"
             hint = "La det skille seg fra et treff i én ting: den det skal vise."
             scope.warn("R406", example.place, message, hint)
+        elif self._says_nothing(rule, facts, hits):
+            message = f"Eksemplet beviser ingenting: det sier ikke noe om det «{rule.id}» spør om"
+            scope.warn("R406", example.place, message, "La det være et treff med én ting annerledes.")
         self._whole_set(rule, example, facts, scope, check_winner=False)
+
+    @staticmethod
+    def _says_nothing(rule: Rule, facts: Facts, hits: list[Mapping[str, object]]) -> bool:
+        """Whether an example names none of the facts the rule looks at, and is no hit with just those left out: it would miss
+        whatever the rule said of them."""
+        asked = asked_facts(rule.condition)
+        if not asked or asked & facts.values.keys():
+            return False
+        return all({k: v for k, v in hit.items() if k not in asked} != facts.values for hit in hits)
 
     def _gap(self, rule: Rule, example: Example, facts: Facts, scope: Scope) -> None:
         if rule.condition.holds(Context(facts, self._org)) is Holds.TRUE:
@@ -177,36 +187,3 @@ def _problem(code: ReasonCode | None, detail: str) -> str:
     if code is ReasonCode.VALUE_AMBIGUOUS:
         return f"flere ulike verdier: {detail}"
     return f"verdien mangler: {detail}"
-
-
-def _never_wins(ruleset: RuleSet, scopes: Mapping[str, Scope]) -> None:
-    """A rule whose every post a preferred rule takes."""
-    deciding = [rule for rule in ruleset.deciding if not rule.draft]
-    for rule in deciding:
-        for other in deciding:
-            if other.id == rule.id or preference(other)[:3] >= preference(rule)[:3]:
-                continue
-            if covers(other.condition, rule.condition):
-                where = f"{other.place.file}:{other.place.line}"
-                message = f"Regelen «{rule.id}» kan aldri vinne: «{other.id}» ({where}) tar alt den treffer"
-                hint = f"Gi «{rule.id}» høyere prioritet enn {other.prioritet}, eller «{other.id}» et «ikke»."
-                scopes[rule.id].warn("R402", rule.place, message, hint)
-                break
-
-
-def _equal_rules(ruleset: RuleSet, scopes: Mapping[str, Scope]) -> None:
-    """Equal rules with different outcomes that nothing shows to exclude each other; one warning a rule."""
-    deciding = [rule for rule in ruleset.deciding if not rule.draft]
-    groups: dict[tuple[object, ...], list[Rule]] = {}
-    for rule in deciding:
-        if not rule.to_human:
-            groups.setdefault(preference(rule)[:3], []).append(rule)
-    for equals in groups.values():
-        for index, rule in enumerate(equals):
-            rivals = [other for other in equals[:index] if other.outcome != rule.outcome and not exclude(rule, other)]
-            if rivals:
-                named = ", ".join(f"«{other.id}»" for other in rivals[:_MAX_NAMED])
-                more = f" og {len(rivals) - _MAX_NAMED} til" if len(rivals) > _MAX_NAMED else ""
-                message = f"Ingenting viser at «{rule.id}» og {named}{more} utelukker hverandre"
-                hint = "Gi én høyere prioritet, eller et «ikke»; treffer begge, går posten til et menneske."
-                scopes[rule.id].warn("R407", rule.place, message, hint)

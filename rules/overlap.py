@@ -42,6 +42,45 @@ def exclude(one: Rule, other: Rule) -> bool:
     return any(_contradict(a, b) or _contradict(b, a) for a in mine for b in theirs)
 
 
+def topic(condition: Condition) -> tuple[str, tuple[str, ...]] | None:
+    """A short fact that must have one of these folded phrases, or None: two rules whose topics in the same fact have no
+    word in common exclude each other."""
+    for leaf in _leaves(condition):
+        if isinstance(leaf, FactCondition) and (leaf.fact in _SINGLE_TOPIC or leaf.fact.startswith("skjema.")):
+            for operation in leaf.operations:
+                if isinstance(operation, Contains | Equals):
+                    return leaf.fact, tuple(operation.folded)
+    return None
+
+
+def contradicts_itself(condition: Condition) -> str | None:
+    """A fact whose conditions can never all hold, or None. Two phrases in one subject are no contradiction."""
+    leaves = tuple(_leaves(condition))
+    for number, one in enumerate(leaves):
+        for other in leaves[:number]:
+            for a, b in ((one, other), (other, one)):
+                if isinstance(b, FactCondition) and _surely_contradict(a, b):
+                    return b.fact
+    return None
+
+
+def _surely_contradict(one: Condition, other: FactCondition) -> bool:
+    if isinstance(one, NoneOf):
+        return any(covers(part, other) for part in one.parts)
+    if isinstance(one, Exists):
+        return one.fact == other.fact and not one.wanted
+    if not isinstance(one, FactCondition) or one.fact != other.fact:
+        return False
+    for mine in one.operations:
+        for theirs in other.operations:
+            if isinstance(mine, EqualsBool) and isinstance(theirs, EqualsBool) and mine.wanted is not theirs.wanted:
+                return True
+            if one.fact in _SINGLE_VALUED and isinstance(mine, Equals) and isinstance(theirs, Equals):
+                if not mine.folded & theirs.folded:
+                    return True
+    return False
+
+
 def _leaves(condition: Condition) -> Iterator[Condition]:
     """The parts that must all hold."""
     if isinstance(condition, All):
