@@ -204,8 +204,19 @@ class Http:
             key=key,
             deadline_s=self.settings.call_s,
         )
-        with self._sent(request) as body:
-            return Answer(status=body.status, headers=body.headers, body=self._whole(body, request))
+        deadline = time.monotonic() + request.deadline_s
+        number = 0
+        while True:
+            number += 1
+            try:
+                with self._sent(request, deadline) as body:
+                    return Answer(status=body.status, headers=body.headers, body=self._whole(body))
+            except BrokeOff as error:
+                if not request.repeatable:
+                    raise MaybeDone(str(error), key=key) from error
+                if number >= self.settings.tries or self._late(deadline):
+                    raise
+                self._pause(number, None, deadline)
 
     @contextmanager
     def stream(
@@ -233,7 +244,7 @@ class Http:
             key="",
             deadline_s=self.settings.download_s,
         )
-        with self._sent(request) as body:
+        with self._sent(request, time.monotonic() + request.deadline_s) as body:
             yield body
 
     def download(
@@ -289,9 +300,8 @@ class Http:
             client.close()
 
     @contextmanager
-    def _sent(self, call: _Call) -> Iterator[Body]:
+    def _sent(self, call: _Call, deadline: float) -> Iterator[Body]:
         """The answer to a call after all its tries, open for reading."""
-        deadline = time.monotonic() + call.deadline_s
         renewed = False
         for number in range(1, self.settings.tries + 2):
             last = number >= self.settings.tries
@@ -360,20 +370,15 @@ class Http:
                 return
             yield chunk
 
-    def _whole(self, body: Body, call: _Call) -> bytes:
+    def _whole(self, body: Body) -> bytes:
         parts: list[bytes] = []
         room = self.settings.answer_bytes
-        try:
-            for chunk in body.chunks:
-                room -= len(chunk)
-                if room < 0:
-                    text = f"{self.settings.what} svarte med mer enn {self.settings.answer_bytes // 2**20} MB."
-                    raise TryLater(text, after_s=_AFTER_REFUSAL_S)
-                parts.append(chunk)
-        except BrokeOff as error:
-            if not call.repeatable:
-                raise MaybeDone(str(error), key=call.key) from error
-            raise
+        for chunk in body.chunks:
+            room -= len(chunk)
+            if room < 0:
+                text = f"{self.settings.what} svarte med mer enn {self.settings.answer_bytes // 2**20} MB."
+                raise TryLater(text, after_s=_AFTER_REFUSAL_S)
+            parts.append(chunk)
         return b"".join(parts)
 
     def _worth_a_repeat(self, call: _Call, status: int, wait: float | None) -> bool:

@@ -8,25 +8,17 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from connectors.checkup import Level
 from connectors.settings import MailerSettings, SourceSettings, Surroundings
 from models.errors import ConfigError, NeedsHuman, OutOfReach, PostrobotError, TryLater
 from robot.build import surroundings
 from robot.config import OrganisasjonSettings, Settings
 
 _FOREIGN_TIMEOUT_S = 20
-
-
-class Level(StrEnum):
-    """How serious a line is. Only FAULT makes ``check`` exit 1."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +41,7 @@ def look(
     yield from _ground(settings, environ)
     for name, organisation in settings.organisasjon.items():
         yield from _sources(name, organisation)
-        yield from _archive(settings, name, organisation, now=now, network=network)
+        yield from ask_archive(settings, name, organisation, now=now, network=network)
         yield from virus_lines(settings, name, now=now, network=network)
         yield from _rules(settings, name)
         if network:
@@ -148,9 +140,10 @@ def _sources(name: str, organisation: OrganisasjonSettings) -> Iterator[Line]:
             yield Line(area=f"Kilder ({name})", name=source_name, level=Level.OK, text=text)
 
 
-def _archive(
+def ask_archive(
     settings: Settings, name: str, organisation: OrganisasjonSettings, *, now: Callable[[], datetime], network: bool
 ) -> Iterator[Line]:
+    """Whether the archive opens and answers."""
     from models.archive import JournalQuery
 
     area, kind = f"Arkiv ({name})", organisation.arkiv.type
@@ -196,13 +189,14 @@ def _network(
 ) -> Iterator[Line]:
     for source_name, source in organisation.kilde.items():
         around = surroundings(settings, name, source_name, now)
-        yield _asked(f"Kilder ({name})", source_name, partial(_ask_source, source, around))
+        yield asked(f"Kilder ({name})", source_name, partial(ask_source, source, around))
     if organisation.epost is not None:
         around = surroundings(settings, name, "epost", now)
-        yield _asked(f"E-post ({name})", organisation.epost.type, partial(_ask_mailer, organisation.epost, around))
+        yield asked(f"E-post ({name})", organisation.epost.type, partial(ask_mailer, organisation.epost, around))
 
 
-def _asked(area: str, name: str, ask: Callable[[], str]) -> Line:
+def asked(area: str, name: str, ask: Callable[[], str]) -> Line:
+    """A line for something over the network; what cannot be reached is a fault."""
     try:
         return Line(area=area, name=name, level=Level.OK, text=ask())
     except (ConfigError, OutOfReach, TryLater, NeedsHuman) as problem:
@@ -210,7 +204,8 @@ def _asked(area: str, name: str, ask: Callable[[], str]) -> Line:
         return Line(area=area, name=name, level=Level.FAULT, text=str(problem), next_step=step)
 
 
-def _ask_source(settings: SourceSettings, around: Surroundings) -> str:
+def ask_source(settings: SourceSettings, around: Surroundings) -> str:
+    """Whether a source answers, and has post; marks nothing there."""
     source = settings.build(around)
     try:
         waiting = next(iter(source.offers(1)), None)
@@ -219,7 +214,8 @@ def _ask_source(settings: SourceSettings, around: Surroundings) -> str:
     return "svarer, post venter" if waiting else "svarer, ingen post venter"
 
 
-def _ask_mailer(settings: MailerSettings, around: Surroundings) -> str:
+def ask_mailer(settings: MailerSettings, around: Surroundings) -> str:
+    """Whether the mail server lets us in; sends nothing."""
     mailer = settings.build(around)
     probe = getattr(mailer, "probe", None)
     try:

@@ -57,7 +57,7 @@ class SvarInnConfig(SourceSettings):
         default=150,
         ge=0,
         le=200,
-        description="når så mange uåpnede fyller listen, kvitteres de eldste ut; 0 betyr aldri",
+        description="når så mange ikke kan åpnes, kvitteres den eldste halvdelen ut; 0 betyr aldri",
     )
     avvist_gaar_videre: bool = Field(
         default=False,

@@ -17,8 +17,8 @@ class SvarInnSettings:
     """One mottakersystem: one user, one service password, one certificate (with older keys while it is rotated).
 
     ``connection`` names it for breakers. ``alarm_after_s`` is how long a letter may wait before somebody is told, well
-    before the service does it itself. ``release_at``: when so many letters that cannot be opened fill the list, the oldest
-    are acknowledged, since they are stored with us and new post could not get in; 0: never. ``reject_for_good``: a letter
+    before the service does it itself. ``release_at``: when there are so many letters that cannot be opened, the oldest half
+    are acknowledged, since they are stored with us and would fill the list; 0: never. ``reject_for_good``: a letter
     that could not be opened and is dismissed by a person is sent on to Altinn or paper (irreversible).
     """
 

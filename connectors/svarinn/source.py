@@ -87,7 +87,6 @@ class SvarInnSource:
         closed = {each for each, note in notes.items() if note.keys == keys and each in self._listed}
         self._unopenables.forget([each for each in notes if each not in self._listed and len(letters) < FULL])
         self._look_at_queue(letters, closed)
-        self._release(letters, closed)
         open_ones = [letter for letter in letters if letter.id not in closed]
         for letter in open_ones[:limit]:
             again = letter.id in notes
@@ -239,6 +238,7 @@ class SvarInnSource:
                 log.warning("svarinn_message_refused", connection=self._settings.connection, code=cause.value)
         since = known.since if known is not None else self._now().isoformat()
         self._unopenables.note(letter_id, Note(cause=cause, keys=keys, since=since))
+        self._release()
 
     def _still_there(self, letter_id: str) -> bool:
         """After an odd answer: whether the letter still waits. A full list may hide it: then it counts as there."""
@@ -264,20 +264,23 @@ class SvarInnSource:
                 oldest_s=int(self._queue.oldest_s(self._now())),
             )
 
-    def _release(self, letters: Sequence[Letter], closed: set[str]) -> None:
+    def _release(self) -> None:
         """Makes room when letters that cannot be opened fill the list: the oldest of them are acknowledged.
 
-        Each of them is stored with us and has been told to a person: a note is only made after that. Nothing else would
-        let new post in but sending them on to paper, which is no decision of ours.
+        Each of them is stored with us and a person has been told: a note is only made after that. Nothing else would let new
+        post in but sending them on to paper, which is no decision of ours.
         """
         most = self._settings.release_at
-        if not most or len(closed) < most or len(letters) < FULL:
+        notes = self._unopenables.all()
+        if not most or len(notes) < most:
             return
-        stuck = [letter.id for letter in letters if letter.id in closed]
-        released = 0
+        oldest = sorted(notes, key=lambda letter_id: notes[letter_id].since)[: len(notes) - most // 2]
+        released: list[str] = []
         try:
-            for letter_id in stuck[: len(stuck) - most // 2]:
-                released += self._api.received(letter_id)
+            for letter_id in oldest:
+                self._api.received(letter_id)
+                released.append(letter_id)
         except (TryLater, OutOfReach) as later:
             log.warning("svarinn_release_failed", connection=self._settings.connection, error=str(later))
-        log.error("svarinn_released", connection=self._settings.connection, count=released, limit=FULL)
+        self._unopenables.forget(released)
+        log.error("svarinn_released", connection=self._settings.connection, count=len(released), limit=FULL)

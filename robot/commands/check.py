@@ -26,9 +26,13 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> int:
     """Kontrollerer oppsett, hemmeligheter, mapper, OCR, regler og arkiv, og sier alt som er galt på en gang."""
-    from robot.check import Level, look, worst
+    from connectors.checkup import Level
+    from robot.check import look, worst
+    from robot.log import setup_logging
 
     context = Context.of(ctx)
+    # What connectors log on the way is talk, and never stands among results.
+    setup_logging(form="konsoll", level="error", stream=context.stderr)
     try:
         settings = context.settings(need_secrets=True)
     except ConfigError as problem:

@@ -22,7 +22,7 @@ WITHOUT = {
     "robot/audit.py:_last_exported": "cuts a torn line off; done again from the start when it dies",
     "robot/backtest/planfile.py:write": "a plan, under a temporary name until it is whole; nothing rests on it",
     "robot/build.py:sweep_spool": "removes what a dead run left; the next start goes on",
-    "robot/check.py:_ask_source": "asks and changes nothing",
+    "robot/check.py:ask_source": "asks and changes nothing",
     "robot/dry_run.py:_look": "asks and changes nothing",
     "robot/dry_run.py:_one": "asks and changes nothing",
     "robot/effects.py:_take_over": "send() has the points",
