@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from connectors.checkup import Level
 from connectors.clamav.config import VirusSettings
 from models.errors import OutOfReach
-from robot.check import Level, Line
+from robot.check import Line
 from robot.config import Settings
 
 
