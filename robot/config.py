@@ -165,6 +165,10 @@ class Plan(Section):
     verifisering: Clock = Field(
         default=time(4, 0), description="klokkeslett for nattlig kontroll av det som er journalført"
     )
+    avstemming: Clock = Field(
+        default=time(1, 15),
+        description="klokkeslett for nattlig avstemming av innbokser (Altinn) mot det som er hentet",
+    )
     revisjonseksport: Clock = Field(default=time(0, 30), description="klokkeslett for eksport av revisjonsloggen")
     opprydding: Clock = Field(default=time(3, 30), description="klokkeslett for sletting av midlertidige filer")
     sletting: Clock = Field(default=time(3, 45), description="klokkeslett for sletting etter bevaringsreglene")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from connectors.contract import Reconciles
 from models.errors import OutOfReach, TryLater
 from models.reasons import ReasonCode
 from models.store.effect_tx import Effect, EffectKind, EffectState
@@ -27,6 +28,28 @@ def run_errands(office: Office) -> int:
         except (OutOfReach, TryLater) as later:
             log.info("errand_postponed", key=effect.key, error=str(later))
     return done
+
+
+def reconcile(office: Office) -> str:
+    """Holds each source that can be held against what is fetched; codes and counts. One that cannot be asked now stops none
+    of the others.
+
+    Raises:
+        OutOfReach, TryLater: one could not be asked; the rest are done.
+    """
+    said: list[str] = []
+    away: OutOfReach | TryLater | None = None
+    for desk in office.desks.values():
+        if not isinstance(desk.intake, Reconciles):
+            continue
+        with desk.collecting:
+            try:
+                said.append(f"{desk.name}: {desk.intake.reconcile()}")
+            except (OutOfReach, TryLater) as later:
+                away = later
+    if away is not None:
+        raise away
+    return "; ".join(said) or "ingen kilder avstemmes"
 
 
 def _errand(effect: Effect, office: Office) -> bool:

@@ -122,11 +122,19 @@ def _headers(message: MailSummary | None) -> dict[str, FactValue | None]:
 
 
 def _forms(envelope: Envelope, read: ReadPost) -> dict[str, FactValue | None]:
+    """The fields by name; those of one form without its outermost element too, which only says that it is a form."""
     fields: dict[str, list[str]] = {}
-    for source in (envelope.form, read.forms):
+    for source in (envelope.form, _without_root(read.forms), read.forms):
         for name, value in source.items():
             fields.setdefault(f"skjema.{name.lower()}", []).append(value)
     return {name: _one_or_all(values) for name, values in fields.items()}
+
+
+def _without_root(forms: Mapping[str, str]) -> dict[str, str]:
+    parts = [(name.partition("."), value) for name, value in forms.items()]
+    if len({root for (root, _, _), _ in parts}) != 1:
+        return {}
+    return {rest: value for (_, _, rest), value in parts if rest}
 
 
 def _one_or_all(values: Iterable[str]) -> FactValue | None:

@@ -56,6 +56,12 @@ def _report(office: Office) -> str:
     return make_daily_report(office)
 
 
+def _reconcile(office: Office) -> str:
+    from robot.errands import reconcile
+
+    return reconcile(office)
+
+
 def _verify(office: Office) -> str:
     from robot.verify import verify
 
@@ -116,6 +122,12 @@ JOBS: Sequence[Job] = (
         text="sletter innhold etter bevaringsreglene",
         run=_purge,
         at=lambda s, o: s.robot.plan.sletting,
+    ),
+    Job(
+        name="avstemming",
+        text="holder innboksene mot det som er hentet",
+        run=_reconcile,
+        at=lambda s, o: s.robot.plan.avstemming,
     ),
     Job(name="kontroll", text="kontrollerer det roboten lover", run=_verify, at=lambda s, o: s.robot.plan.verifisering),
     Job(

@@ -143,7 +143,7 @@ class AltinnConfig(AltinnBaseConfig):
         return AltinnSettings(
             platform=self.platform(around),
             orgnr=around.orgnr,
-            index=around.state / f"altinn-{around.name}.db",
+            index=around.state / "kilder" / f"{around.name}.altinn.db",
             name=around.name,
             parties=self.parter,
             sub_units=self.underenheter,
@@ -199,7 +199,7 @@ class AltinnFormConfig(AltinnBaseConfig):
         return FormSettings(
             platform=self.platform(around),
             own_code=self.tjenesteeier,
-            index=around.state / f"altinn-{around.name}.db",
+            index=around.state / "kilder" / f"{around.name}.altinn.db",
             name=around.name,
             apps=self.apper,
             titles=self.titler,

@@ -47,12 +47,13 @@ def run(
 
 
 def _reports(context: Context, settings: Settings, only: str | None) -> list[tuple[Report, tuple[Path, ...]]]:
-    """Gathered without sources or sandbox, so that it can be made beside the service."""
+    """Gathered without the sandbox, and sources tell only what they know, so that it can be made beside the service."""
     from zoneinfo import ZoneInfo
 
     from robot import build
     from robot.report.gather import gather
     from robot.report.make import missing_before, write_files
+    from robot.report.sources import told_by
 
     made: list[tuple[Report, tuple[Path, ...]]] = []
     for name in build.chosen_organisations(settings, only):
@@ -61,6 +62,13 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
         org = build.organisation(settings, name, archive)
         rules = build.rules_in_force(settings, name, org, store, keep=False)
         rules.refresh()
+        sources = [
+            config.build(build.surroundings(settings, name, source, context.now))
+            for source, config in settings.organisasjon[name].kilde.items()
+        ]
+        told = told_by(sources, rules.organisation(org))
+        for source in sources:
+            source.close()
         day = context.now().astimezone(ZoneInfo(org.zone)).date()
         report = gather(
             store,
@@ -72,6 +80,7 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
             refusal=rules.refusal,
             waiting=rules.waiting,
             earlier_missing=missing_before(store, day, org.zone, language=settings.robot.spraak),
+            told=told,
         )
         made.append((report, write_files(store, report, language=settings.robot.spraak)))
         archive.close()

@@ -22,6 +22,7 @@ from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, Unconverted
 from robot.report.piles import Pile
 from robot.report.points import PointMaker, in_group_order, is_innsyn
+from robot.report.sources import ToldBySources
 from robot.report.units import since_yesterday, unit_rows
 from robot.report.workdays import work_days_between
 from robot.rules_in_force import Why
@@ -63,8 +64,11 @@ def gather(
     refusal: Refusal | None,
     earlier_missing: str,
     waiting: Waiting | None = None,
+    told: ToldBySources | None = None,
 ) -> Report:
-    """Reads the store (and asks the archive what is signed off). ``earlier_missing`` is a sentence, or empty."""
+    """Reads the store (and asks the archive what is signed off). ``earlier_missing`` is a sentence, or empty; ``told`` is what
+    the sources have to say."""
+    told = told or ToldBySources()
     with store.read() as reads:
         make = PointMaker(reads=reads, mask=Masker(org), language=language, rules=rules)
         now = store.time_utc()
@@ -89,7 +93,11 @@ def gather(
             zone=org.zone,
             deadlines=_deadlines(reads, archive, make, day),
             troubles=tuple(
-                make.mask(line) for line in _troubles(reads, (refusal, waiting), earlier_missing, language, org.zone)
+                make.mask(line)
+                for line in (
+                    *_troubles(reads, (refusal, waiting), earlier_missing, language, org.zone),
+                    *told.remarks,
+                )
             ),
             stopped=_groups({code: pile for code, pile in aside.items() if code in STOPPED}, make),
             review=_groups({code: pile for code, pile in aside.items() if code not in STOPPED}, make),
@@ -97,6 +105,7 @@ def gather(
             late=make.shown(late),
             unconverted=_unconverted(archive, language),
             units=unit_rows(reads, org, now),
+            unread=told.unread,
             today=since_yesterday(reads, day, org.zone),
             ruleset=rules.sha256 if rules is not None else "",
             audit_seq=seq,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from models.store import Store
 from models.store.effect_tx import EffectKind, NewEffect
 from robot.report.gather import gather
 from robot.report.model import Report
+from robot.report.sources import ToldBySources, told_by
 from robot.report.workdays import is_work_day, work_day_before
 from robot.texts import text
 
@@ -67,7 +69,14 @@ def collect(office: Office) -> Report:
         refusal=office.rules.refusal,
         waiting=office.rules.waiting,
         earlier_missing=missing_before(office.store, day, office.org_base.zone, language=office.language),
+        told=_told(office),
     )
+
+
+def _told(office: Office) -> ToldBySources:
+    with ExitStack() as stack:
+        sources = [stack.enter_context(office.source(name)) for name in office.desks]
+        return told_by(sources, office.org)
 
 
 def report_folder(store: Store) -> Path:

@@ -72,6 +72,20 @@ class UnitRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadUnit:
+    """One unit whose post at a channel nobody there reads, of those that the robot fetches for. ``oldest`` as in ``UnitRow``;
+    ``unknown``: it does not stand in the unit register, so its post is sorted without knowing whose it is."""
+
+    unit: str
+    orgnr: str
+    received: int
+    unread: int
+    waiting: int
+    oldest: str = ""
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
     local to ``zone``."""
@@ -89,6 +103,7 @@ class Report:
     late: Points = field(default_factory=Points)
     unconverted: tuple[Unconverted, ...] = ()
     units: tuple[UnitRow, ...] = ()
+    unread: tuple[UnreadUnit, ...] = ()
     today: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""
     audit_seq: int = 0

@@ -123,6 +123,9 @@ def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
     yield from _csv_groups("gjennomsyn", report.review)
     yield from _csv_points("i M", "", report.unapproved)
     yield from _csv_points("over et døgn", "", report.late)
+    for unit in report.unread:
+        told = f"{unit.orgnr}: {unit.unread} av {unit.received} uåpnet, {unit.waiting} venter i Altinn"
+        yield ("uleste underenheter", unit.unit, told, *([""] * (len(CSV_HEAD) - 3)))
     for cause in report.unconverted:
         for document in cause.documents:
             yield ("uten arkivformat", cause.next_step, document, *([""] * (len(CSV_HEAD) - 3)))
