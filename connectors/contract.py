@@ -21,7 +21,7 @@ from models.archive import (
     SakQuery,
     Saksmappe,
 )
-from models.post import Fetched, Locator, Offer, Outcome, Spool
+from models.post import Fetched, Locator, Offer, Outcome, Spool, Taken
 from models.scanning import ScanResult, SignatureVersion
 
 
@@ -158,6 +158,25 @@ class KnowsQueue(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsTaken(Protocol):
+    """A source whose robot's own places can be gone through again: what was taken over after a backup lies there and in no
+    inbox. A source that offers what is not settled anew by itself needs this for what *was* settled; one that has nothing
+    left to show after take-over cannot keep it.
+    """
+
+    def taken(self) -> Iterator[Taken]:
+        """Everything in the robot's own places, in the order it came there, the place of each outcome apart. Marks nothing.
+
+        :meth:`Source.download` fetches it from there, with the ``identity`` it had when it was first fetched.
+        """
+        ...
+
+    def where(self, at: Locator) -> str:
+        """The place a locator names, as one text: equal for two locators exactly when they name one thing in one place."""
+        ...
+
+
 class Archive(Protocol):
     """A Noark 5 archive. Used from several threads at once."""
 
@@ -200,6 +219,20 @@ class KnowsSignedOff(Protocol):
 
     def signed_off(self, journalposter: Sequence[str]) -> frozenset[str]:
         """Those of the given system ids that are signed off."""
+        ...
+
+
+@runtime_checkable
+class LiesHere(Protocol):
+    """An archive that lies on this machine in the organisation's own folder, so that the robot's backup holds it too."""
+
+    def copy_database(self, into: Path) -> Iterator[tuple[str, int]]:
+        """Lays a consistent copy of its database in the folder ``into``, while others write; yields (SHA-256, size in bytes)
+        of every file the copy names."""
+        ...
+
+    def file_of(self, sha256: str) -> Path:
+        """Where it keeps the file with this checksum."""
         ...
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from itertools import count
 
 from models.archive import OurKey
 
@@ -17,6 +19,13 @@ def _digest(*parts: str) -> str:
 def post_key(*, organisation: str, source: str, source_key: str) -> str:
     """The base key of a post: ``pr-`` + 26 characters. Roles are appended by :func:`with_role`."""
     return f"pr-{_digest('post', organisation, source, source_key)}"
+
+
+def post_keys(*, organisation: str, source: str, identity: str) -> Iterator[str]:
+    """The base keys of posts that are alike in all that tells posts apart, in turn: the first is :func:`post_key`."""
+    yield post_key(organisation=organisation, source=source, source_key=identity)
+    for number in count(2):
+        yield post_key(organisation=organisation, source=source, source_key=f"{identity}#{number}")
 
 
 def case_key(*, organisation: str, arkivdel: str, identity: str) -> OurKey:

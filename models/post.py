@@ -112,6 +112,10 @@ class Fetched:
     """A downloaded post. ``source_key`` is final and unique within the source; the first document is the main one.
 
     ``aside``: the bytes are here, but nobody could open them; they are stored, and a person is told.
+
+    ``identity`` is what the post is known by wherever it lies at its source: made of its bytes and the channel's own time,
+    never of a place or a number that moving changes. The keys in the archive are made of it, so that after a restore the
+    same thing gets the same keys. Empty where ``source_key`` itself outlives a move.
     """
 
     source_key: str
@@ -120,6 +124,16 @@ class Fetched:
     envelope: Envelope
     documents: tuple[SpooledDocument, ...]
     aside: Aside | None = None
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Something in one of the robot's own places at a source. ``outcomes`` are those that place is for; none: taken over
+    and not settled."""
+
+    offer: Offer
+    outcomes: frozenset[Outcome] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,9 +32,19 @@ class Missing(Exception):
 
 
 def care_effects(
-    row: Row, decision: Decision, answer: Answer, archive: Archive, *, today: date, round_no: int
+    row: Row,
+    decision: Decision,
+    answer: Answer,
+    archive: Archive,
+    *,
+    today: date,
+    round_no: int,
+    mark: str = "",
 ) -> list[NewEffect]:
     """The writes that carry out an answer to a journaled post, in order.
+
+    ``mark`` tells the keys of answers given after a restore from those of answers that were lost with the store: the same
+    round may have been another answer, which the archive carried out under that key.
 
     Raises:
         Missing: approving cannot make it J yet; the lacks are named and nothing changes.
@@ -47,7 +57,7 @@ def care_effects(
         raise UsedWrongly("Svaret endrer ingenting. Si hva som skal rettes, for eksempel --tittel eller --sak.")
     return [
         NewEffect(
-            key=with_role(row["key"], f"c{round_no}{'abcdef'[number]}"),
+            key=with_role(row["key"], f"c{round_no}{'abcdef'[number]}{mark}"),
             kind=EffectKind.CARE,
             request=archive_request(write),
             post_seq=row["seq"],

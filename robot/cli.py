@@ -25,7 +25,10 @@ from robot.usage import usage_sentence
 OK, FOUND, USAGE, CONFIG, OUT_OF_REACH, LOCKED = range(6)
 INTERRUPTED = 130
 
-_ORDER = "init check doctor run pause resume status list explain retry verify rules review journal cases report purge".split()
+_ORDER = (
+    "init check doctor run pause resume status list explain retry verify rules review journal cases report"
+    " backup restore purge"
+).split()
 _PROGRAM = "postrobot"
 
 

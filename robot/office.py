@@ -53,7 +53,11 @@ class VirusWatch:
 
 @dataclass(slots=True, kw_only=True)
 class Office:
-    """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`."""
+    """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`.
+
+    ``retention``: days after ``done`` that content is kept, by outcome. ``refinding`` is held by the one thread that looks
+    for what was taken over between a backup and a loss (``robot/refind.py``).
+    """
 
     name: str
     org_base: Organisation
@@ -71,6 +75,7 @@ class Office:
     retention: Mapping[Outcome, int] = field(default_factory=dict)
     virus: VirusWatch | None = None
     breakers: Breakers = field(init=False)
+    refinding: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.breakers = Breakers(self.store.now, self._connection_changed)

@@ -174,7 +174,8 @@ def _to_journaled(store: Store, archive: Archive, post: Post, answer: Answer) ->
     if row["journalstatus"] == Journalstatus.UTGAAR:
         raise UsedWrongly(f"Posten {post.id} er satt til utgår.")
     today = store.time_utc().date()
-    planned = care_effects(row, stored.decision, answer, archive, today=today, round_no=round_no)
+    mark = store.doubt.mark if store.doubt is not None else ""
+    planned = care_effects(row, stored.decision, answer, archive, today=today, round_no=round_no, mark=mark)
     with store.write() as tx:
         _record(tx, store, post, answer, expected_round=round_no)
         for effect in planned:

@@ -96,6 +96,12 @@ def _purge(office: Office) -> str:
     return purge_job(office.store, office.archive, office.retention)
 
 
+def _after_restore(office: Office) -> str:
+    from robot.differences import after_restore
+
+    return after_restore(office)
+
+
 def _rules(office: Office) -> str:
     office.rules.refresh_when_still()
     return f"sett {office.rules.current.sha256[:12]}{' (nyere filer har feil)' if office.rules.refusal else ''}"
@@ -115,6 +121,12 @@ JOBS: Sequence[Job] = (
         text="skriver revisjonsloggen til fil",
         run=_export,
         at=lambda s, o: s.robot.plan.revisjonseksport,
+    ),
+    Job(
+        name="gjenoppretting",
+        text="sammenligner arkivet og roboten når en gjenoppretting er falt til ro",
+        run=_after_restore,
+        every=lambda s, o: 60.0,
     ),
     Job(name="opprydding", text="fjerner filer ingen post eier", run=_tidy, at=lambda s, o: s.robot.plan.opprydding),
     Job(

@@ -15,9 +15,11 @@ import structlog
 from models.errors import OutOfReach, TryLater
 from models.post import Outcome, State
 from robot.claims import walk_claimed
+from robot.differences import after_restore
 from robot.errands import run_errands
 from robot.journey import Step
 from robot.office import Desk, Office
+from robot.refind import emptied, refind
 from robot.stages.collect import DiskLow, collect
 
 log = structlog.get_logger()
@@ -98,9 +100,17 @@ class Work:
             thread.join()
         for office in self.offices:
             run_errands(office)
+            self._compare(office)
         self.tally.waiting = self._waiting()
         self.tally.seconds = round(time.monotonic() - started, 3)
         return self.tally
+
+    def _compare(self, office: Office) -> None:
+        """After a restore, and once: what archive and store do not agree on."""
+        try:
+            after_restore(office)
+        except (OutOfReach, TryLater) as later:
+            log.info("differences_postponed", organisation=office.name, error=str(later))
 
     def _collect_and_leave(self, office: Office, desk: Desk) -> None:
         try:
@@ -126,12 +136,14 @@ class Work:
         if office.breakers.rests_for(name) or not desk.collecting.acquire(blocking=False):
             return
         try:
+            refind(office)
             for _ in collect(office, desk, on_aside=lambda seq: self._count(office, seq, Step.ENDED)):
                 with self._news:
                     self.tally.collected += 1
                     self._news.notify()
                 if self._stop:
                     return
+            emptied(office, desk)
         except OutOfReach as down:
             office.breakers.out_of_reach(name, str(down))
             self.trouble.out_of_reach[f"{office.name}: {desk.name}"] = str(down)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from connectors.arkiv import arkivstruktur, journal, konvertering, search, selfcheck, transfer, writes
+from connectors.arkiv import arkivstruktur, backup, journal, konvertering, search, selfcheck, transfer, writes
 from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder, checked
 from connectors.arkiv.journal import OffentligJournalpost
@@ -125,6 +125,14 @@ class EmbeddedArchive:
         self.store.close()
 
     # --- beside the contract ---
+
+    def copy_database(self, into: Path) -> Iterator[tuple[str, int]]:
+        """See :class:`connectors.contract.LiesHere`."""
+        yield from backup.named_files(backup.copy_database(self.store.file, into))
+
+    def file_of(self, sha256: str) -> Path:
+        """See :class:`connectors.contract.LiesHere`."""
+        return self.files.path_of(sha256)
 
     def now(self) -> datetime:
         """The present moment, UTC."""

@@ -22,7 +22,7 @@ from connectors.folder.names import from_text, media_type, to_show, to_text
 from connectors.folder.scan import Seen, walk
 from connectors.folder.settings import INBOX, OUTCOME_PLACES, PLACES, TAKEN, FolderSettings
 from models.errors import NeedsHuman, OutOfReach, TryLater
-from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit
+from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit, Taken
 from models.reasons import ReasonCode
 
 _CHUNK = 1024 * 1024
@@ -143,7 +143,7 @@ class FolderSource:
         if expected.size > into.limit_bytes:
             raise _too_large(expected.size, into.limit_bytes)
         try:
-            descriptor = open_file(self._settings.inbox, path)
+            descriptor = open_file(self._settings.place(str(offer.locator["place"])), path)
         except OSError as error:
             raise self._trouble(error) from error
         with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -166,7 +166,30 @@ class FolderSource:
             locator={**offer.locator, "sha256": document.sha256},
             envelope=Envelope(received_at=self._received_at(expected.mtime_ns)),
             documents=(document,),
+            # Neither name nor inode outlive every move (a clash of names, another file system), nor does a part of a second.
+            identity=f"{expected.mtime_ns // 1_000_000_000}:{document.sha256}",
         )
+
+    def taken(self) -> Iterator[Taken]:
+        """What lies in the robot's own folders, the oldest first in each; see :class:`connectors.contract.KeepsTaken`.
+
+        Raises:
+            OutOfReach: the watched folder, or one of the robot's own, cannot be read.
+        """
+        try:
+            self._settings.inbox.stat()  # a share that is not mounted must not look like folders that are empty
+            for place in PLACES:
+                root = self._settings.place(place)
+                outcomes = frozenset(outcome for outcome, name in OUTCOME_PLACES.items() if name == place)
+                there = sorted(walk(root, lambda *_: None), key=_age) if root.is_dir() else []
+                for file in there:
+                    yield Taken(offer=self._offer(file, place), outcomes=outcomes)
+        except OSError as error:
+            raise self._out_of_reach(error) from error
+
+    def where(self, at: Locator) -> str:
+        """Place and mark: a file that is moved within the place is still the same."""
+        return f"{at['place']}/{at['size']}/{at['mtime_ns']}/{at['ino']}"
 
     def take_over(self, at: Locator) -> Locator:
         """Moves the file to ``mottatt``. New content under the same name is another post and stays where it is."""
@@ -248,11 +271,13 @@ class FolderSource:
         for path, file in pending.items():
             self._report("never_quiet", path, file.mark.ino)
 
-    def _offer(self, file: Seen) -> Offer:
+    def _offer(self, file: Seen, place: str = INBOX) -> Offer:
         path, mark = to_text(file.path), file.mark
         raw = f"{mark.size} {mark.mtime_ns} {mark.ino} ".encode() + os.fsencode(file.path)
+        if place != INBOX:
+            raw = f"{place} ".encode() + raw
         key = hashlib.sha256(raw).hexdigest()[:32]
-        locator: dict[str, str | int] = {"place": INBOX, "path": path, "home": path, "key": key, "sha256": ""}
+        locator: dict[str, str | int] = {"place": place, "path": path, "home": path, "key": key, "sha256": ""}
         locator |= {"size": mark.size, "mtime_ns": mark.mtime_ns, "ino": mark.ino}
         return Offer(key=key, label=to_show(file.path), locator=locator, size_bytes=mark.size)
 

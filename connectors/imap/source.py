@@ -18,7 +18,7 @@ from connectors.imap.session import ConnectionLost, Session
 from connectors.imap.settings import OUTCOME_PLACES, PLACES, TAKEN, ImapSettings, SecretProvider
 from connectors.imap.waiting import Waiting
 from models.errors import NeedsHuman, OutOfReach, TryLater
-from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit
+from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit, Taken
 from models.reasons import ReasonCode
 
 _T = TypeVar("_T")
@@ -114,7 +114,28 @@ class ImapSource:
             locator={**at, "sha256": document.sha256, "message_id": message_id(head)},
             envelope=Envelope(received_at=datetime.fromisoformat(str(at["date"])) if at["date"] else self._now()),
             documents=(document,),
+            # INTERNALDATE goes along when a message is copied or moved (RFC 3501, 6.4.7); UIDs do not.
+            identity=f"{at['date']}:{document.sha256}",
         )
+
+    def taken(self) -> Iterator[Taken]:
+        """What lies in the robot's own mailboxes; see :class:`connectors.contract.KeepsTaken`.
+
+        Raises:
+            OutOfReach, TryLater: as :meth:`offers`.
+        """
+        for place in PLACES:
+            outcomes = frozenset(outcome for outcome, name in OUTCOME_PLACES.items() if name == place)
+            mailbox, validity, uids = self._run(partial(self._list_place, place=place))
+            for first in range(0, len(uids), self._settings.batch):
+                batch = uids[first : first + self._settings.batch]
+                listed = self._run(partial(self._describe, validity=validity, uids=batch, mailbox=mailbox))
+                for message in listed:
+                    yield Taken(offer=self._offer(validity, message, place, mailbox), outcomes=outcomes)
+
+    def where(self, at: Locator) -> str:
+        """Mailbox, UIDVALIDITY and UID; in the watched mailbox (which has no name of its own in a locator) too."""
+        return f"{at['mailbox']}/{at['uidvalidity']}/{at['uid']}"
 
     def take_over(self, at: Locator) -> Locator:
         """Moves the message to «Mottatt», or finds it there."""
@@ -150,18 +171,26 @@ class ImapSource:
         self._waiting.seen(opened)
         return opened.uidvalidity, list_uids(client, opened.uidnext, opened.exists, limit) if opened.exists else []
 
-    def _describe(self, client: IMAPClient, validity: int, uids: list[int]) -> list[Listed]:
-        opened = self._session.select(client, self._mailbox(client), writable=False)
+    def _list_place(self, client: IMAPClient, place: str) -> tuple[str, int, list[int]]:
+        mailbox = self._place(client, place)
+        if not client.folder_exists(mailbox):
+            return mailbox, 0, []
+        opened = self._session.select(client, mailbox, writable=False, fresh=True)
+        uids = list_uids(client, opened.uidnext, opened.exists, opened.exists) if opened.exists else []
+        return mailbox, opened.uidvalidity, uids
+
+    def _describe(self, client: IMAPClient, validity: int, uids: list[int], mailbox: str = "") -> list[Listed]:
+        opened = self._session.select(client, mailbox or self._mailbox(client), writable=False)
         return list_messages(client, uids) if opened.uidvalidity == validity else []
 
-    def _offer(self, validity: int, message: Listed) -> Offer:
+    def _offer(self, validity: int, message: Listed, place: str = _INBOX, mailbox: str = "") -> Offer:
         settings = self._settings
         return Offer(
-            key=f"{settings.username}/{settings.mailbox}/{validity}/{message.uid}",
+            key=f"{settings.username}/{mailbox or settings.mailbox}/{validity}/{message.uid}",
             label=f"{validity}/{message.uid}",
             locator={
-                "place": _INBOX,
-                "mailbox": "",
+                "place": place,
+                "mailbox": mailbox,
                 "uidvalidity": validity,
                 "uid": message.uid,
                 "size": -1 if message.size is None else message.size,
@@ -174,6 +203,8 @@ class ImapSource:
 
     def _head(self, at: Locator, size: int | None) -> bytes:
         uid = int(at["uid"])
+        if at["place"] != _INBOX:  # the window holds what the inbox offers next
+            return self._chunk(at, 0)
         try:
             head = self._session.run(lambda c: self._read(c, at, lambda: self._window.head(c, uid, size, alone=False)))
         except (ConnectionLost, TryLater):
@@ -186,7 +217,7 @@ class ImapSource:
         return _present(self._for_one(lambda c: self._read(c, at, lambda: self._window.chunk(c, uid, offset))))
 
     def _read(self, client: IMAPClient, at: Locator, fetch: Callable[[], bytes | None]) -> bytes | None:
-        opened = self._session.select(client, self._mailbox(client), writable=False)
+        opened = self._session.select(client, str(at["mailbox"]) or self._mailbox(client), writable=False)
         return fetch() if opened.uidvalidity == at["uidvalidity"] else None
 
     def _bring(self, client: IMAPClient, at: Locator, place: str, *, only_from: str = "") -> Locator:

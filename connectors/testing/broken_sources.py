@@ -273,6 +273,15 @@ def _downloaded(place: MemoryPlace) -> set[int]:
     return _DOWNLOADED.setdefault(place, set())
 
 
+class KnowsItByItsPlace(MemorySource):
+    """Makes the key of what it shows again from where it lies now."""
+
+    def download(self, offer: Offer, into: Spool) -> Fetched:
+        place = offer.locator["place"]
+        fetched = super().download(offer, into)
+        return fetched if place == INBOX else replace(fetched, source_key=f"{place}-{fetched.source_key}")
+
+
 BROKEN: dict[type[MemorySource], tuple[str, ...]] = {
     OffersWhatIsNotThere: ("test_an_empty_inbox_offers_nothing",),
     NewKeysEachTime: (
@@ -299,6 +308,7 @@ BROKEN: dict[type[MemorySource], tuple[str, ...]] = {
         "test_source_key_is_the_same_when_downloaded_again",
         "test_post_taken_over_is_no_longer_offered_and_lies_at_the_robots_place",
         "test_two_posts_with_the_same_content_are_two",
+        "test_what_was_taken_over_is_shown_again_and_known_as_the_same",
     ),
     TakesAtDownload: (
         "test_post_not_taken_over_is_still_offered_after_reconnect",
@@ -313,15 +323,20 @@ BROKEN: dict[type[MemorySource], tuple[str, ...]] = {
         "test_settling_twice_is_harmless",
         "test_taking_over_twice_is_harmless",
         "test_two_posts_with_the_same_content_are_two",
+        "test_what_was_taken_over_is_shown_again_and_known_as_the_same",
     ),
     TakesTheNextWhenRepeated: ("test_taking_over_twice_is_harmless",),
     OnePlaceForAll: ("test_settling_ends_at_the_place_of_the_outcome",),
     SettlesTwice: ("test_settling_twice_is_harmless",),
     BelievesTheLocator: ("test_settling_finds_post_whose_new_place_was_never_noted",),
     DeletesDuplicates: ("test_nothing_is_deleted_anywhere",),
-    GoesByPosition: ("test_post_that_arrives_between_offer_and_download_does_no_harm",),
+    GoesByPosition: (
+        "test_post_that_arrives_between_offer_and_download_does_no_harm",
+        "test_what_was_taken_over_is_shown_again_and_known_as_the_same",
+    ),
     LeavesHalfADownload: ("test_post_that_is_gone_before_download_is_for_later",),
     FailsOnWhatIsGone: ("test_post_that_is_gone_altogether_is_no_error",),
+    KnowsItByItsPlace: ("test_what_was_taken_over_is_shown_again_and_known_as_the_same",),
     CutsAtTheLimit: ("test_post_over_the_size_limit_goes_to_a_human_and_leaves_nothing",),
 }
 """Each broken source and every check that catches it, first the one that is there for it."""

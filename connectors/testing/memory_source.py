@@ -9,7 +9,7 @@ from pathlib import Path
 
 from connectors.contract import Source
 from models.errors import NeedsHuman, TryLater
-from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit
+from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit, Taken
 from models.reasons import ReasonCode
 
 INBOX = "inbox"
@@ -104,6 +104,18 @@ class MemorySource:
             return at
         self.place.move(number, outcome.value)
         return {"number": number, "place": outcome.value}
+
+    def taken(self) -> Iterator[Taken]:
+        """What lies anywhere but in the inbox."""
+        for post in self.place.posts.values():
+            if post.place == TAKEN:
+                yield Taken(offer=self.offer(post))
+            elif post.place != INBOX:
+                yield Taken(offer=self.offer(post), outcomes=frozenset({Outcome(post.place)}))
+
+    def where(self, at: Locator) -> str:
+        """Place and number."""
+        return f"{at['place']}/{at['number']}"
 
     def close(self) -> None:
         """Nothing is held."""

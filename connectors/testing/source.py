@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 import pytest
 
-from connectors.contract import Source
+from connectors.contract import KeepsTaken, Source
 from models.errors import NeedsHuman, TryLater
 from models.post import Fetched, Locator, Offer, Outcome, Spool
 from models.reasons import ReasonCode
@@ -317,6 +317,30 @@ class SourceContract:
         # It can still be put at its place by whoever sets it aside.
         source.take_over(_stored(offer.locator))
         assert 1 == len(lab.contents(TAKEN))
+
+    def test_what_was_taken_over_is_shown_again_and_known_as_the_same(self, lab: SourceLab) -> None:
+        """After a restore the robot goes through its own places (``connectors.contract.KeepsTaken``)."""
+        _deliver(lab, 3)
+        source = lab.connect()
+        if not isinstance(source, KeepsTaken):
+            pytest.skip("the source does not claim to show what was taken over")
+        fetched = [_download(lab, source, offer) for offer in _offers(source)]
+        at = [source.take_over(_stored(post.locator)) for post in fetched]
+        at[2] = source.settle(_stored(at[2]), Outcome.ARCHIVED)
+        lab.deliver("nytt.eml", mail(9), FIRST_AT + timedelta(hours=1))
+        later = lab.connect()
+        assert isinstance(later, KeepsTaken)
+        shown = {later.where(_stored(taken.offer.locator)): taken for taken in later.taken()}
+        assert {later.where(_stored(place)) for place in at} == set(shown)
+        for post, place in zip(fetched, at, strict=True):
+            taken = shown[later.where(_stored(place))]
+            assert (Outcome.ARCHIVED in taken.outcomes) is (place is at[2])
+            again = _download(lab, later, taken.offer)
+            assert (post.identity or post.source_key, _bytes(post)) == (
+                again.identity or again.source_key,
+                _bytes(again),
+            )
+            assert later.where(_stored(again.locator)) == later.where(_stored(later.take_over(_stored(again.locator))))
 
 
 def _deliver(lab: SourceLab, count: int) -> None:

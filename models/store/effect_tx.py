@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -151,7 +151,17 @@ class EffectReads(Part):
 
 
 class EffectTx(AuditTx, EffectReads):
-    """Changes of effects, with their audit events."""
+    """Changes of effects, with their audit events.
+
+    ``covered`` is set after a restore: whether a post may have been known to the lost store. What such a post asks of the
+    archive may be there already, and is looked up before it is sent.
+    """
+
+    covered: Callable[[int | None], bool] | None = None
+
+    def _in_doubt(self, new: NewEffect) -> bool:
+        archive = new.kind in (EffectKind.ARCHIVE, EffectKind.CARE)
+        return archive and self.covered is not None and self.covered(new.post_seq)
 
     def plan(self, new: NewEffect, *, ask_first: bool = False, known: Mapping[str, Effect] | None = None) -> Effect:
         """Plans an effect; one with this key that is there already is returned as it is (a case shared by two posts).
@@ -167,7 +177,8 @@ class EffectTx(AuditTx, EffectReads):
         if there is None:
             return self._insert(new, text, digest)
         if there.state is EffectState.REFUSED or (there.state is EffectState.PLANNED and there.tries == 0):
-            doubt = ask_first and there.state is EffectState.REFUSED and there.lookups > 0
+            given_up = ask_first and there.state is EffectState.REFUSED and there.lookups > 0
+            doubt = given_up or self._in_doubt(new)
             self._set(
                 new.key,
                 request=text,
@@ -194,7 +205,7 @@ class EffectTx(AuditTx, EffectReads):
             post_seq=new.post_seq,
             order_key=new.order_key,
             request=json.loads(text),  # as it will be read back, whatever the caller's own values were
-            state=EffectState.PLANNED,
+            state=EffectState.UNKNOWN if self._in_doubt(new) else EffectState.PLANNED,
             tries=0,
             lookups=0,
             next_try_at=0.0,
@@ -215,6 +226,12 @@ class EffectTx(AuditTx, EffectReads):
         }
         self.conn.execute(_NEW, row)
         return effect
+
+    def already(self, new: NewEffect, answer: Mapping[str, object]) -> None:
+        """Records that something was done before, as the outside shows, by a store that is lost."""
+        effect = self.plan(new)
+        if effect.state is not EffectState.DONE:
+            self._set(effect.key, state=EffectState.DONE, locator=plain(dict(answer)), done_at=self.now, error="")
 
     def begin(self, effects: Sequence[Effect]) -> None:
         """Marks effects as about to be sent. From the commit on they are *unknown* until an outcome is recorded."""

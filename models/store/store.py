@@ -21,6 +21,7 @@ from models.sql import Link
 from models.steps import Point, step
 from models.store import tables as t
 from models.store.audit_tx import AuditReads, AuditTx
+from models.store.doubt_tx import Doubt, DoubtReads, DoubtTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
 from models.store.job_tx import JobReads, JobTx
@@ -36,19 +37,29 @@ __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
 
 class Reads(
-    PostReads, KeptReads, EffectReads, AuditReads, JobReads, RetentionReads, RuleReads, QuarantineReads, JudgedReads
+    PostReads,
+    KeptReads,
+    EffectReads,
+    AuditReads,
+    JobReads,
+    RetentionReads,
+    RuleReads,
+    QuarantineReads,
+    JudgedReads,
+    DoubtReads,
 ):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 
 class Store:
     """The store of one organisation. Thread-safe; writers queue behind each other, readers never wait (WAL).
 
-    ``commits`` counts durable transactions since the start, for ``make bench``.
+    ``commits`` counts durable transactions since the start, for ``make bench``. ``doubt`` is the last restore, None when
+    there was none: then no effect need be looked up for its sake.
     """
 
     def __init__(
@@ -71,6 +82,7 @@ class Store:
         self.blobs = BlobStore(folder / "files")
         self.spool = folder / "spool"
         self._writer = threading.Lock()
+        self.doubt: Doubt | None = None
         self._secret: bytes | None = None
         self._snapshot: Mapping[str, Any] = {"read_only": True}
         if shared:  # PostgreSQL's default shows what others commit meanwhile (READ COMMITTED)
@@ -103,6 +115,7 @@ class Store:
                 with self.engine.begin() as conn:
                     tx = Tx(Link(conn), now=self.now())
                     tx.set_identity(tenant=self.orgnr, version=self.version)
+                    tx.covered = self.doubt.covers if self.doubt is not None else None
                     if self.shared:
                         tx.hold_chain()  # writers queue here too: what a transaction has read stays so until it commits
                     yield tx
@@ -112,6 +125,12 @@ class Store:
                 raise _away(error) from error
             self.commits += 1
             step(Point.T2_COMMITTED)
+
+    def keep_doubt(self, doubt: Doubt) -> None:
+        """Remembers how far the finding again after a restore has come."""
+        with self.write() as tx:
+            tx.set_doubt(doubt)
+        self.doubt = doubt
 
     def secret(self) -> bytes:
         """The organisation's own key for keyed hashes; made once. Destroying it makes the references anonymous."""
@@ -179,6 +198,8 @@ def open_store(
     store.spool.mkdir(exist_ok=True, mode=0o700)
     _seed(engine)
     step(Point.B2_SEEDED)
+    with store.read() as reads:
+        store.doubt = reads.doubt()
     return store
 
 

@@ -57,6 +57,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         health = {row["name"]: dict(row) for row in reads.connections()}
         ruleset, effects = reads.last_ruleset(), reads.open_effects()
         count = reads.rule_count(ruleset) if ruleset is not None else 0
+        doubt = reads.doubt()
     reports = sorted(report_folder(store).glob("????-??-??.html"))
     due = settings.organisasjon[name].rapport.klokkeslett
     missing = missing_now(store, context.now(), settings.zone(name), due, language=settings.robot.spraak)
@@ -72,6 +73,9 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         "owed_effects": effects,
         "last_report": reports[-1].stem if reports else None,
         "report_missing": missing or None,
+        "restore": None
+        if doubt is None or doubt.told
+        else {"backup": doubt.backup, "sources_done": sorted(doubt.emptied), "complete": doubt.until is not None},
     }
 
 
@@ -152,6 +156,8 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
     lines.append(f"  siste rapport: {short_date(last) if last else 'ingen'}")
     if found["report_missing"]:
         lines.append(f"  ALARM: {found['report_missing']}")
+    if found["restore"]:
+        lines.append(f"  gjenopprettet fra {found['restore']['backup']}; det som kom etter kopien, finnes igjen nå")
     for source in found["sources"]:
         when = f"sist i orden {_local(source['last_ok'], zone)}" if source["last_ok"] else "aldri hentet"
         error = f"  FEIL: {source['error']}" if source["error"] else ""

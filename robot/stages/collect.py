@@ -12,10 +12,11 @@ import structlog
 
 from models.audit import AuditEvent
 from models.errors import NeedsHuman, OutOfReach, TryLater
-from models.keys import post_key, with_role
-from models.post import Envelope, Fetched, Locator, Offer, Spool, State
+from models.keys import post_key, post_keys, with_role
+from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, State, Taken
 from models.steps import Point, step
 from models.store.effect_tx import Effect, EffectKind, EffectState, NewEffect
+from models.store.store import Tx
 from robot import effects
 from robot.effects import begun
 from robot.office import Desk, Office
@@ -132,7 +133,7 @@ def store_post(office: Office, desk: Desk, offer: Offer, fetched: Fetched) -> St
     for document in fetched.documents:
         office.blobs.adopt(document.path, document.sha256)
     try:
-        stored = _store(office, desk, offer, fetched, body)
+        stored = _store(office, desk, offer, fetched, body, None)
     except _Removed:
         log.info("file_removed_meanwhile", source=desk.name)  # by a clean-up; the next round fetches it again
         return None
@@ -144,13 +145,30 @@ class _Removed(Exception):
     """A file that lay there already was let go (retention) before the row that needs it could be written."""
 
 
-def _store(office: Office, desk: Desk, offer: Offer, fetched: Fetched, body: str | None) -> Stored | None:
-    key = post_key(organisation=office.org_base.orgnr, source=desk.name, source_key=fetched.source_key)
+def store_found(office: Office, desk: Desk, taken: Taken, fetched: Fetched, key: str) -> Stored | None:
+    """Makes ours, under the key it had, what a lost store had taken over already: see ``robot/refind.py``."""
+    body = body_hash(fetched)
+    for document in fetched.documents:
+        office.blobs.adopt(document.path, document.sha256)
+    return _store(office, desk, taken.offer, fetched, body, key, sent=Outcome.FORWARDED in taken.outcomes)
+
+
+def note_sent(tx: Tx, key: str, seq: int) -> None:
+    """The source shows that the post was sent on and settled before the store was lost: it is not sent once more."""
+    new = NewEffect(key=with_role(key, "fw"), kind=EffectKind.FORWARD, request={"kind": "forward"}, post_seq=seq)
+    tx.already(new, {"system_id": "", "number": ""})
+
+
+def _store(
+    office: Office, desk: Desk, offer: Offer, fetched: Fetched, body: str | None, key: str | None, *, sent: bool = False
+) -> Stored | None:
     with office.store.write() as tx:
         there = tx.seq_of(desk.name, fetched.source_key)
-        if there is not None:
-            tx.owe_again(with_role(key, "ta"), locator=fetched.locator, seq=there)
+        known = tx.row(there) if there is not None else None
+        if known is not None:
+            tx.owe_again(with_role(known["key"], "ta"), locator=fetched.locator, seq=known["seq"])
             return None
+        key = key or free_key(tx, office, desk, fetched)
         seq, post_id = tx.insert_post(
             fetched,
             offer_key=offer.key,
@@ -179,7 +197,17 @@ def _store(office: Office, desk: Desk, offer: Offer, fetched: Fetched, body: str
                 raise LookupError(seq)
             aside = fetched.aside
             tx.move(post, State.SET_ASIDE, AuditEvent.SET_ASIDE, reason=aside.reason, stage="read", detail=aside.detail)
+        if sent:
+            note_sent(tx, key, seq)
     return Stored(seq=seq, id=post_id, take_over=begun(planned))
+
+
+def free_key(tx: Tx, office: Office, desk: Desk, fetched: Fetched) -> str:
+    """The first base key of this identity that no post has: byte for byte the same may come twice, and is two posts."""
+    keys = post_keys(
+        organisation=office.org_base.orgnr, source=desk.name, identity=fetched.identity or fetched.source_key
+    )
+    return next(key for key in keys if tx.seq_by_key(key) is None)
 
 
 def body_hash(fetched: Fetched) -> str | None:
