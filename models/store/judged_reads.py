@@ -63,7 +63,8 @@ class JudgedReads(Part):
             select(*columns, d.no, d.rule, d.at, *blobs)
             .join(newest, newest.c.post_seq == p.seq)
             .join(t.decision, and_(d.post_seq == p.seq, d.no == newest.c.no))
-            .where(p.received_at >= since, p.received_at < until)
+            # What the rules were tried on has gone where retention has passed: nothing can be tried on it again.
+            .where(p.received_at >= since, p.received_at < until, p.purged_at.is_(None))
             .order_by(p.seq)
             .limit(_PAGE)
         )
@@ -89,13 +90,15 @@ class JudgedReads(Part):
         """How many :meth:`judged` gives."""
         decided = select(t.decision.c.post_seq).distinct().scalar_subquery()
         p = t.post.c
-        query = select(func.count()).where(p.received_at >= since, p.received_at < until, p.seq.in_(decided))
+        query = select(func.count()).where(
+            p.received_at >= since, p.received_at < until, p.seq.in_(decided), p.purged_at.is_(None)
+        )
         return int(self.conn.execute(query).scalar() or 0)
 
     def undecided_count(self, since: float, until: float) -> int:
         """Posts of the period that have not been decided yet."""
         p = t.post.c
-        total = select(func.count()).where(p.received_at >= since, p.received_at < until)
+        total = select(func.count()).where(p.received_at >= since, p.received_at < until, p.purged_at.is_(None))
         return int(self.conn.execute(total).scalar() or 0) - self.judged_count(since, until)
 
     def _last_answers(self, seqs: list[int]) -> dict[int, Answer]:

@@ -55,6 +55,7 @@ class PostTx(AuditTx, PostReads):
             "source_id": fetched.label,
             "source_key": fetched.source_key,
             "offer_key": offer_key,
+            "identity": fetched.identity,
             "body_hash": body_hash,
             "state": State.RECEIVED,
             "received_at": fetched.envelope.received_at.timestamp(),

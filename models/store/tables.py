@@ -43,6 +43,8 @@ post = Table(
     Column("source_id", Text, nullable=False),
     Column("source_key", Text, nullable=False),
     Column("offer_key", Text, nullable=False),
+    # What the post is known by wherever it lies at its source, and its keys are made of; empty: ``source_key``.
+    Column("identity", Text, nullable=False, server_default=""),
     Column("content_key", String(64)),
     # SHA-256 of what follows the header block, as bytes: two copies of a mail through different relays share it.
     Column("body_hash", String(64)),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from models.audit import AuditEvent
 from models.decision import Decision
@@ -221,11 +221,12 @@ class VerifyReads(RuleReads):
         yield from self.conn.execute(query.where(e.key.like("%-sak")).order_by(e.seq))
 
     def keys_made(self) -> Iterator[tuple[str, str, str, str]]:
-        """(post id, source, source key, base key) of every post."""
+        """(post id, source, what its keys are made of, base key) of every post."""
         last = 0
         p = t.post.c
         while True:
-            query = select(p.seq, p.id, p.source, p.source_key, p.key).where(p.seq > last).order_by(p.seq).limit(PAGE)
+            made_of = case((p.identity == "", p.source_key), else_=p.identity)
+            query = select(p.seq, p.id, p.source, made_of, p.key).where(p.seq > last).order_by(p.seq).limit(PAGE)
             page = self.conn.execute(query).all()
             yield from ((row[1], row[2], row[3], row[4]) for row in page)
             if len(page) < PAGE:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 from models.audit import AuditEvent
-from models.keys import post_key
+from models.keys import post_keys
 from models.reasons import ReasonCode
 from models.store import Store
 from models.store.verify_reads import VerifyReads
 from robot.audit import Verified, table_rows, verify_store
 from robot.verify.model import Invariant
+
+MOST_ALIKE = 1000
+"""So many posts alike in all that tells posts apart are looked through for a key."""
 
 LONGEST_JOB_S = 86_400.0
 """A clock job that has run this long belongs to a process that is gone."""
@@ -106,9 +110,9 @@ def events_clean(store: Store) -> EventChecks:
 
 def keys_are_ours(reads: VerifyReads, orgnr: str, into: Invariant) -> None:
     """I16: every post's key is made with this organisation's number, so that none of another's stands here."""
-    for trail_id, source, source_key, key in reads.keys_made():
+    for trail_id, source, identity, key in reads.keys_made():
         into.checked += 1
-        if post_key(organisation=orgnr, source=source, source_key=source_key) != key:
+        if key not in islice(post_keys(organisation=orgnr, source=source, identity=identity), MOST_ALIKE):
             into.fail(f"{trail_id}: nøkkelen er laget for en annen organisasjon")
 
 

@@ -364,8 +364,8 @@ def test_a_schema_in_postgresql_is_dumped_and_put_back(
         restore(newest(kopi), tmp_path / "ny", now=house.clock, software="test", settings=town.settings)
     with pytest.raises(UsedWrongly, match="PostgreSQL"):
         restore(newest(kopi), tmp_path / "ny", now=house.clock, software="test")
-    with house.store.write() as tx:
-        tx.conn.sqlalchemy.exec_driver_sql(f'DROP SCHEMA "{address.schema}" CASCADE')
+    with house.store.engine.begin() as conn:
+        conn.exec_driver_sql(f'DROP SCHEMA "{address.schema}" CASCADE')
     house.store.close()
     restore(newest(kopi), tmp_path / "nyere", now=house.clock, software="test", settings=town.settings)
     folder = tmp_path / "nyere" / ORGNR
