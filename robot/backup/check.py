@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
+from models.audit_check import Chain, Verified, check_rows
 from models.sqlite_copy import damage
 from models.store.copies import all_events, reading_copy
-from robot.audit import Chain, Verified, check_rows
 from robot.backup import layout, postgres
 from robot.backup.layout import Manifest, OrganisationNote
 
