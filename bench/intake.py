@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import bare, counting, house, letters
+from bench import bare, house, letters
 from bench.figure import Figure
 
 if TYPE_CHECKING:
@@ -87,15 +87,14 @@ def _ignore(_value: object) -> None:
 
 
 def _robot(config: Path, posts: int) -> Run:
+    from connectors.testing.recorder import recording
     from robot.build import offices
     from robot.work import Work
 
     settings = house.settings(config)
     with offices(settings, now=house.now) as opened:
         (office,) = opened
-        archive_commits = counting.count_archive_commits(office.archive.store.engine)  # type: ignore[attr-defined]
-        before = office.store.commits
-        with counting.file_barriers() as barriers:
+        with recording() as recorder:
             start = time.perf_counter()
             tally = Work(opened, threads=settings.robot.traader).run_once()
             seconds = time.perf_counter() - start
@@ -103,9 +102,9 @@ def _robot(config: Path, posts: int) -> Run:
             raise RuntimeError(f"only {tally.archived} of {posts} archived: {tally}; {_first_other(office)}")
         return Run(
             seconds=seconds,
-            robot_commits=office.store.commits - before,
-            archive_commits=archive_commits["archive"],
-            barriers=barriers,
+            robot_commits=recorder.commits["robot.db"],
+            archive_commits=recorder.commits["arkiv.db"],
+            barriers=recorder.barriers,
             threads=settings.robot.traader,
         )
 
@@ -142,7 +141,7 @@ def _figures(variant: Variant, run: Run, parts: bare.Bare, posts: int) -> Iterat
         value=run.robot_commits / posts,
         unit="stk",
         limit=COMMITS,
-        note="Store.commits; arkivets egne telles for seg",
+        note="transaksjoner i robot.db; arkivets egne telles for seg",
     )
     yield Figure(name=f"{label}: arkivets commit per post", value=run.archive_commits / posts, unit="stk")
     robot, archive = run.barriers["robot"], run.barriers["archive"]
