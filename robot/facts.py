@@ -17,6 +17,7 @@ from robot.sender import dmarc
 from rules import detectors
 
 _GROUPS = frozenset({"text", "findings"})
+_LATER = frozenset({"language"})
 
 _MAX_SCANNED = 10_000_000
 """Characters of one post that the detectors see (about three seconds); what lies beyond counts as not scanned."""
@@ -44,8 +45,8 @@ def gather(
     Raises:
         ValueError: the rules need a group that is not gathered here (a bug in the caller).
     """
-    if needs - _GROUPS:
-        raise ValueError(f"facts not gathered: {', '.join(sorted(needs - _GROUPS))}")
+    if needs - _GROUPS - _LATER:
+        raise ValueError(f"facts not gathered: {', '.join(sorted(needs - _GROUPS - _LATER))}")
     message = read.message
     sender = _sender(envelope, message, org)
     letter = find_letter(
@@ -77,8 +78,11 @@ def gather(
     }
     values |= _letterhead(letter, envelope, org, answers_to)
     values["funn"] = _findings(letter, read, envelope, org)
+    if "language" in needs:
+        # No language pipeline is set up: what it would say is unknown, so that a rule which rests on it does not decide.
+        values["kategori"] = values["kategori.sikkerhet"] = Unknown()
     known = {name: value for name, value in values.items() if value is not None and value != "" and value != ()}
-    return Facts(values=known, groups=_GROUPS)
+    return Facts(values=known, groups=_GROUPS | (needs & _LATER))
 
 
 def _sender(envelope: Envelope, message: MailSummary | None, org: Organisation) -> dict[str, FactValue | None]:

@@ -41,7 +41,6 @@ CODES: dict[str, Code] = {
     "R102": Code("Feil slags verdi", "Her ventes noe annet: en liste, en tekst, nøkler med verdier …", "hvis: nabovarsel"),
     "R103": Code("Noe obligatorisk mangler", "Nøkkelen må være med.", "- navn: En regel uten id"),
     "R104": Code("Verdien er ikke blant de tillatte", "Nøkkelen tar bare bestemte verdier.", "modus: kanskje"),
-    "R105": Code("Kommer i en senere versjon", "Ordet hører til regelspråket, men er ikke bygget ennå.", "emne: {ord: søknad}"),
     "R106": Code("Regelens id har feil form", "Små bokstaver, tall, - og _, høyst 64 tegn. Den står i hver avgjørelse og skal ikke endres.", "regel: Min Regel"),
     "R107": Code("Id brukt to ganger", "Hver regel har sin egen id i hele regelsettet.", "(to regler med id «klage»)"),
     "R108": Code("Ikke akkurat ett utfall", "En regel har enten «så» med ett utfall, eller «legg_til».", "så: {avvis: {…}, til_menneske: …}"),
@@ -69,6 +68,7 @@ CODES: dict[str, Code] = {
     "R142": Code("Fødselsnummer i en tittel", "Et fødselsnummer kan finne en sak, men aldri stå i en tittel.", "tittel: \"Søknad {fnr}\""),
     "R143": Code("Navn i offentlig tittel", "Offentlig tittel vises for alle.", "offentlig_tittel: \"Søknad fra {navn}\""),
     "R144": Code("Ikke en dato", "Her må det stå en dato: et navn fra «hent» av typen dato eller frist.", "dokumentdato: \"{tittel}\""),
+    "R145": Code("Parameter uten verdi", "Parametre settes under «parametre» i oppsettet, eller i parametre.csv ved siden av reglene. En felles regel som mangler en, sover til den er satt.", "fordel_til: \"{parameter.enhet_skjenkng}\""),
     # Outcomes
     "R150": Code("Saken skal finnes på akkurat én måte", "Velg én: samlesak, saksnummer, part, ekstern_nøkkel eller åpen_sak_med.", "sak: {samlesak: a, saksnummer: b}"),
     "R151": Code("Både åpen og skjermet", "Si enten «tilgang: åpen» eller «skjerming:».", "{tilgang: åpen, skjerming: {…}}"),

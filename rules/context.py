@@ -88,7 +88,8 @@ class AttachmentView:
 class Context:
     """Pure; made once for each evaluation.
 
-    ``received`` is the day of dato.mottatt in the organisation's zone, or None when the fact is missing.
+    ``received`` is the day ages are counted to: that of dato.mottatt in the organisation's zone (dato.i_dag for what is
+    no post), or None when the fact is missing.
     """
 
     def __init__(self, facts: Facts, org: Organisation | None) -> None:
@@ -98,7 +99,7 @@ class Context:
         self.views: dict[str, View] = {}
         """Those made so far."""
         self._attachments: tuple[AttachmentView, ...] | None = None
-        self.received = self._day("dato.mottatt")
+        self.received = self._day("dato.mottatt") or self._day("dato.i_dag")
 
     def view(self, name: str) -> View:
         """The fact by its canonical name; of ``vedlegg`` and ``funn`` one item for each there is."""

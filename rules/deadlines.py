@@ -31,6 +31,13 @@ class Duration:
         year, month = start.year + month // 12, month % 12 + 1
         return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
 
+    def before(self, end: date) -> date:
+        """The latest date from which ``end`` is at least this long away."""
+        day = end
+        while self.after(day) > end:
+            day -= timedelta(days=1)
+        return day
+
     def __str__(self) -> str:
         return f"{self.count} {self.unit}"
 

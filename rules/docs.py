@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 from rules.codes import CODES
-from rules.docs_examples import LAYER_EXAMPLE, LAYERS, TOPICS, VALUE_EXAMPLES, Topic
+from rules.docs_examples import LAYER_EXAMPLE, LAYERS, TOPICS, VALUE_EXAMPLES
+from rules.docs_more import MORE_TOPICS
+from rules.docs_topic import Topic
 from rules.format import (
     DISMISSAL_WORDS,
     FACTS,
     FINDING_EXAMPLES,
     FINDING_HELP,
-    LATER_FACTS,
-    LATER_OPERATORS,
     OPEN_PREFIXES,
     OPERATORS,
+    Subject,
 )
+from rules.subject_facts import LACKS, SUBJECT_FACTS
 
 _INTRO = """# Slik skriver du regler
 
@@ -67,7 +69,8 @@ Hver regel bør ha minst ett eksempel den treffer, og ett den ikke treffer. Det 
 ikke kunne leses, skrives `{ukjent: ja}`, og en delvis lest tekst `{ukjent: ja, lest: "det som er lest"}`. `dato.mottatt` er
 15. juni 2026 om ikke annet er sagt. `vedlegg` er en liste av `{navn, type, tekst}`. `fil` er en prøvefil ved siden av regelen.
 `gir` sier hva regelen skal gi: sak, tittel, offentlig_tittel, type, tilgang (åpen, skjermet, midlertidig), skjerming (koden),
-enhet, forfall, avskriv, utfall (journalpost, videresend, avvis, duplikat, til_menneske, legg_til). Et eksempel under
+enhet, forfall, avskriv, utfall (journalpost, videresend, avvis, duplikat, til_menneske, legg_til); for det som ikke er post,
+også alvor, tekst, hjemmel og frist. Et eksempel under
 `treffer_ikke` skal skille seg fra et treff i én ting: den det viser. `burde_truffet` er kjente hull: de blir nevnt, og feiler ikke."""
 
 _UNITS = """## Enhetsregisteret
@@ -80,7 +83,16 @@ def render() -> str:
     """The whole page."""
     parts = [_INTRO, _topic(TOPICS[0]), _topic(TOPICS[1]), _facts(), _operators(), _topic(TOPICS[2]), _types(), _TEXTS]
     parts += [_topic(topic) for topic in TOPICS[3:]]
-    parts += [_WINNER, _EXAMPLES, _UNITS, _layers(), _dismissals(), _later(), _codes()]
+    parts += [
+        _WINNER,
+        _EXAMPLES,
+        _UNITS,
+        *(_topic(topic) for topic in MORE_TOPICS),
+        _subjects(),
+        _layers(),
+        _dismissals(),
+        _codes(),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -95,6 +107,23 @@ def _facts() -> str:
     lines = ["| opplysning | hva det er | hvis | treffer |", "| --- | --- | --- | --- |"]
     lines += [f"| {name} | {text} | {_code(example)} | {_code(hit)} |" for name, text, example, hit in rows]
     return "## hvis: opplysningene\n\n" + "\n".join(lines)
+
+
+def _subjects() -> str:
+    """The facts of what is no post."""
+    parts: list[str] = []
+    for subject in (Subject.JOURNALPOST, Subject.SAK, Subject.PUBLISERT):
+        lines = ["| opplysning | hva det er | hvis | treffer |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| `{name}` | {_cell(fact.help)} | {_code(fact.example)} | {_code(fact.hit)} |"
+            for name, fact in SUBJECT_FACTS[subject].items()
+        ]
+        parts.append(f"### Opplysningene om en {subject}\n\n" + "\n".join(lines))
+    parts[0] += "\n\n`funn` kan brukes om alt, på samme måte som for post."
+    codes = "\n".join(
+        f"- `{code}` ({subject}): {text}" for subject, listed in LACKS.items() for code, text in listed.items()
+    )
+    return "\n\n".join(parts) + f"\n\n### mangler\n\n{codes}"
 
 
 def _operators() -> str:
@@ -116,12 +145,6 @@ def _layers() -> str:
 
 def _dismissals() -> str:
     return "## Grunner til å avvise\n\n" + ", ".join(f"`{word}`" for word in DISMISSAL_WORDS) + "."
-
-
-def _later() -> str:
-    words = sorted({*LATER_OPERATORS, *LATER_FACTS, "for_hver"})
-    listed = ", ".join(f"`{word}`" for word in words)
-    return f"## Kommer senere\n\n{listed}, og `gjelder: journalpost`, `sak` og `publisert`."
 
 
 def _codes() -> str:

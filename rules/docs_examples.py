@@ -7,17 +7,7 @@ Together they use every word a rule file may say; a test counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One part of the page: a heading, what is said, and rules (the entries of ``regler``) that show it."""
-
-    heading: str
-    text: str
-    rules: str
-
+from rules.docs_topic import Topic
 
 VALUE_EXAMPLES: dict[str, tuple[str, str, str]] = {
     "matrikkel": ("gårds- og bruksnummer", "Gjelder gnr. 12 bnr. 345", "12/345"),
@@ -44,7 +34,7 @@ TOPICS: tuple[Topic, ...] = (
         "En regel",
         """En regel har en id (`regel`), et `navn`, vilkår (`hvis`) og enten ett utfall (`så`) eller noe den legger til
 (`legg_til`). `eier` og `hvorfor` er til den neste som skal forstå regelen. `prioritet` er et helt tall (0 om ikke
-annet er sagt); høyere går foran. `gjelder` er `post`. `modus` sier hvor mye regelen får gjøre alene. `stopp: ja` gjør at
+annet er sagt); høyere går foran. `gjelder` er `post` om ikke annet er sagt; se lenger nede. `modus` sier hvor mye regelen får gjøre alene. `stopp: ja` gjør at
 regler med lavere prioritet ikke blir sett på.""",
         """- regel: nabovarsel
   navn: Nabovarsel legges i årets samlesak

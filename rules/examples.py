@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.facts import Facts, FactValue, Unknown, Vedlegg
@@ -19,11 +19,14 @@ from models.judgement import (
 from models.noark import Skjerming
 from models.organisation import Organisation
 from models.reasons import ReasonCode
+from models.verdict import AvskrivUtfall, AvvikUtfall, CareHit, FristUtfall, LaStaaUtfall, SkjermUtfall
 from rules.context import DEFAULT_ZONE
 from rules.deadlines import parse_date, parse_number
-from rules.format import FACTS, GROUPS, OPEN_PREFIXES, Kind, canonical, fact
+from rules.format import CATEGORY, CERTAINTY_NAME, Kind, Subject, canonical
 from rules.nodes import Mapping, Node, Scalar, Sequence
+from rules.parse_operators import parse_duration
 from rules.scope import Scope, as_bool
+from rules.subject_facts import TODAY
 from rules.suggest import did_you_mean
 
 RECEIVED = date(2026, 6, 15)
@@ -40,6 +43,10 @@ ASSERTIONS = (
     "forfall",
     "avskriv",
     "utfall",
+    "alvor",
+    "tekst",
+    "hjemmel",
+    "frist",
 )
 _BESIDE = ("gir", "fil")
 _ATTACHMENT_KEYS = ("navn", "type", "tekst")
@@ -51,6 +58,9 @@ def facts_from_example(example: Mapping, org: Organisation | None, scope: Scope)
     for key, node in example.pairs:
         if key.value not in _BESIDE:
             _put(key, key.value, node, values, scope)
+    if scope.words.subject is not Subject.POST:
+        values.setdefault(TODAY, RECEIVED)
+        return Facts(values=values, groups=frozenset({"text", "findings", "language"}))
     if "dato.mottatt" not in values:
         values["dato.mottatt"] = RECEIVED
     zone = ZoneInfo(org.zone if org is not None else DEFAULT_ZONE)
@@ -90,12 +100,25 @@ def _put(key: Scalar, name: str, node: Node, values: dict[str, FactValue], scope
     if name == "funn":
         values["funn"] = Unknown() if _unknown(node) else _findings(node, scope)
         return
+    known = scope.words.fact(name)
+    if known is not None and known.kind is Kind.AGE and not _unknown(node):
+        day = _day_of_age(node, name, scope)
+        if day is not None:
+            values[name] = day
+        return
+    if name == CATEGORY and isinstance(node, Mapping) and not _unknown(node):
+        scope.check_keys(node, ("er", "sikkerhet"), name)
+        values[name] = scope.text(scope.require(node, "er", name), "er") or ""
+        certainty = node.get("sikkerhet")
+        found = _value(certainty, Kind.NUMBER, "sikkerhet", scope) if certainty is not None else None
+        if found is not None:
+            values[CERTAINTY_NAME] = found
+        return
     if isinstance(node, Mapping) and not _unknown(node):
         _nested(key, name, node, values, scope)
         return
-    known = fact(name)
     if known is None:
-        usable = (*FACTS, *GROUPS, *OPEN_PREFIXES, "vedlegg", "funn", *_BESIDE)
+        usable = (*scope.words.facts, *scope.words.groups, *scope.words.open, "funn", *_BESIDE)
         scope.fault("R120", key, f"Ukjent opplysning «{name}» i eksemplet", did_you_mean(name, usable))
         return
     if name.startswith("vedlegg."):
@@ -108,9 +131,19 @@ def _put(key: Scalar, name: str, node: Node, values: dict[str, FactValue], scope
         scope.choice(node, name, known.choices, "")
 
 
+def _day_of_age(node: Node, name: str, scope: Scope) -> date | None:
+    """``alder: 5`` or ``alder: {arbeidsdager: 5}`` → the latest day that is so long before the example's day."""
+    if isinstance(node, Scalar):
+        days = scope.integer(node, name)
+        return RECEIVED - timedelta(days=days) if days is not None else None
+    duration = parse_duration(node, name, scope)
+    return duration.before(RECEIVED) if duration is not None else None
+
+
 def _nested(key: Scalar, name: str, node: Mapping, values: dict[str, FactValue], scope: Scope) -> None:
-    if name not in GROUPS and name.partition(".")[0] not in OPEN_PREFIXES:
-        hint = did_you_mean(name, (*GROUPS, *OPEN_PREFIXES))
+    words = scope.words
+    if name not in words.groups and name.partition(".")[0] not in words.open:
+        hint = did_you_mean(name, (*words.groups, *words.open))
         scope.fault("R102", node, f"«{name}» er én verdi i et eksempel", hint or f"{name}: Nabovarsel")
         return
     for inner, value in node.pairs:
@@ -215,6 +248,23 @@ def asserted(hit: Hit) -> dict[str, str]:
     return {"utfall": "til_menneske"}
 
 
+def asserted_care(hit: CareHit) -> dict[str, str]:
+    """The same for a rule about a journalpost, a sak or a published entry."""
+    outcome = hit.utfall
+    if outcome is None:
+        return {"utfall": "til_menneske"}
+    said: dict[str, str] = {"utfall": outcome.kind}
+    if isinstance(outcome, AvvikUtfall):
+        return said | {"alvor": outcome.alvor, "tekst": outcome.tekst, "hjemmel": outcome.hjemmel}
+    if isinstance(outcome, FristUtfall):
+        return said | {"frist": outcome.dato.isoformat(), "hjemmel": outcome.hjemmel}
+    if isinstance(outcome, AvskrivUtfall):
+        return said | {"avskriv": outcome.maate.value}
+    if isinstance(outcome, SkjermUtfall):
+        return said | {"skjerming": outcome.skjerming.kode, "hjemmel": outcome.skjerming.hjemmel}
+    return said | {"tekst": outcome.tekst} if isinstance(outcome, LaStaaUtfall | TilMenneske) else said
+
+
 def asserted_addition(addition: Addition) -> dict[str, str]:
     """The same for a rule that only adds."""
     return {
@@ -259,7 +309,7 @@ def compare(expected: Mapping, actual: dict[str, str], scope: Scope) -> list[tup
         if wanted is None:
             continue
         got = actual.get(key.value, "")
-        if key.value == "forfall":
+        if key.value in ("forfall", "frist"):
             day = parse_date(wanted)
             wanted = day.isoformat() if day is not None else wanted
         same = wanted == got or (key.value == "utfall" and wanted == "avvis" and got == "duplikat")

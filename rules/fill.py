@@ -24,17 +24,16 @@ from rules.hent import extract
 from rules.model import (
     AdditionSpec,
     CaseSpec,
-    DeadlineSpec,
     DismissSpec,
     ForwardSpec,
     HumanSpec,
     JournalSpec,
     NewCaseSpec,
     Rule,
-    ShieldSpec,
     UnitSpec,
 )
 from rules.parse_parts import register_key
+from rules.shield_model import DeadlineSpec, ShieldSpec
 from rules.templates import Captured, Filler, Template, ValueProblem
 
 
@@ -46,7 +45,7 @@ def fill_hit(rule: Rule, ctx: Context) -> Hit:
     problem: ReasonCode | None = None
     detail = ""
     try:
-        _demands(rule, captured)
+        demands(rule, captured)
         outcome = _outcome(rule, Filler(ctx, captured))
     except ValueProblem as trouble:
         problem, detail = trouble.code, trouble.detail
@@ -78,8 +77,8 @@ def fill_addition(rule: Rule, ctx: Context, *, unknown: bool) -> Addition:
             regel=rule.id,
             navn=rule.navn,
             modus=rule.modus,
-            skjerming=_shield(spec.shield, filler),
-            forfall=_deadline(spec.forfall, filler),
+            skjerming=fill_shield(spec.shield, filler),
+            forfall=fill_deadline(spec.forfall, filler),
             varsel=spec.varsel,
             kopi_til=spec.kopi_til,
             haster=spec.haster,
@@ -99,7 +98,7 @@ def _uncertain(rule: Rule, spec: AdditionSpec) -> Addition:
     )
 
 
-def _demands(rule: Rule, captured: Mapping[str, Captured]) -> None:
+def demands(rule: Rule, captured: Mapping[str, Captured]) -> None:
     """``krav`` of every name, used or not; a deadline with a fall-back needs none.
 
     Raises:
@@ -133,10 +132,10 @@ def _outcome(rule: Rule, filler: Filler) -> Utfall:
     if isinstance(spec, DismissSpec):
         return AvvisUtfall(grunn=spec.grunn, hjemmel=spec.hjemmel)
     assert isinstance(spec, HumanSpec)  # noqa: S101 (the union is closed)
-    return TilMenneske(tekst=_lenient(spec.tekst, filler))
+    return TilMenneske(tekst=lenient(spec.tekst, filler))
 
 
-def _lenient(template: Template, filler: Filler) -> str:
+def lenient(template: Template, filler: Filler) -> str:
     """The text for a person; a name without a value is shown as it stands."""
     try:
         return filler.text(template)
@@ -154,8 +153,8 @@ def _journalpost(spec: JournalSpec, filler: Filler) -> JournalpostUtfall:
         mottaker=filler.text(spec.mottaker),
         dokumentdato=_known_day(spec.dokumentdato, filler) if spec.dokumentdato else None,
         tilgang_aapen=spec.access.open,
-        skjerming=_shield(spec.access.shield, filler),
-        forfall=_deadline(spec.forfall, filler),
+        skjerming=fill_shield(spec.access.shield, filler),
+        forfall=fill_deadline(spec.forfall, filler),
         avskriv=spec.avskriv,
         hoveddokument=filler.text(spec.hoveddokument),
         ta_med=tuple(filler.text(template) for template in spec.ta_med),
@@ -224,11 +223,12 @@ def _new_case(spec: NewCaseSpec, samlesak: str, filler: Filler) -> NySak:
         enhet=filler.text(spec.enhet),
         saksansvarlig=filler.text(spec.saksansvarlig),
         tilgang_aapen=spec.access.open,
-        skjerming=_shield(spec.access.shield, filler),
+        skjerming=fill_shield(spec.access.shield, filler),
     )
 
 
-def _shield(spec: ShieldSpec | None, filler: Filler) -> Skjerming | None:
+def fill_shield(spec: ShieldSpec | None, filler: Filler) -> Skjerming | None:
+    """The shielding with its words filled in."""
     if spec is None:
         return None
     words = tuple(word for template in spec.ord if (word := filler.text(template)))
@@ -242,7 +242,12 @@ def _shield(spec: ShieldSpec | None, filler: Filler) -> Skjerming | None:
     )
 
 
-def _deadline(spec: DeadlineSpec | None, filler: Filler) -> date | None:
+def fill_deadline(spec: DeadlineSpec | None, filler: Filler) -> date | None:
+    """The date.
+
+    Raises:
+        ValueProblem: it is missing and has no fall-back, or several differ.
+    """
     if spec is None:
         return None
     if spec.duration is not None:
@@ -252,7 +257,7 @@ def _deadline(spec: DeadlineSpec | None, filler: Filler) -> date | None:
     except ValueProblem as trouble:
         if spec.otherwise is None or trouble.code is not ReasonCode.VALUE_MISSING:
             raise
-        return _deadline(spec.otherwise, filler)
+        return fill_deadline(spec.otherwise, filler)
 
 
 def _unit(spec: UnitSpec | None, filler: Filler) -> str:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     BOOL = "ja/nei"
     NUMBER = "tall"
     DATE = "dato"
+    AGE = "alder"
     OPEN = "fritt felt"
 
 
@@ -85,6 +86,7 @@ FACTS: dict[str, Fact] = {
     "taushetsbelagt": Fact(Kind.BOOL, "om avsenderen har merket posten taushetsbelagt", "{taushetsbelagt: ja}", "{taushetsbelagt: ja}"),
     "nivå": Fact(Kind.NUMBER, "sikkerhetsnivået posten kom med", "{nivå: {minst: 4}}", "{nivå: 4}"),
     "språk": Fact(Kind.TEXT, "språket i teksten: nb, nn, en …", "{språk: [nn, nb]}", "{språk: nn}", group="text"),
+    "kategori": Fact(Kind.TEXT, "det språkmodellen mener brevet er; `sikkerhet` er hvor sikker den må være (0,9 om ikke annet er sagt)", "{kategori: {er: byggesak, sikkerhet: {minst: 0.95}}}", "{kategori: {er: byggesak, sikkerhet: 0.97}}", group="language", template=False),
     "svar_på": Fact(Kind.TEXT, "post eller journalpost fra oss som dette svarer på", "{svar_på: {finnes: ja}}", "{svar_på: 2026/12-3}", group="text"),
     "videresendt.avsender": Fact(Kind.TEXT, "hvem som skrev brevet en kollega videresendte", "{videresendt.avsender: {finnes: ja}}", "{videresendt.avsender: kari@borger.example}"),
     "videresendt.dato": Fact(Kind.DATE, "datoen på brevet en kollega videresendte", "{videresendt.dato: {høyst: 2026-06-01}}", "{videresendt.dato: 2026-05-20}"),
@@ -98,6 +100,12 @@ OPEN_PREFIXES: dict[str, Fact] = {
     "skjema": Fact(Kind.OPEN, "et felt i skjemaets XML eller JSON, med punktum mellom nivåene", "{skjema.søker.kommune: Solvik}", "{skjema: {søker: {kommune: Solvik}}}"),
 }  # fmt: skip
 
+CATEGORY = "kategori"
+CERTAINTY = Fact(Kind.NUMBER, "hvor sikker språkmodellen er, fra 0 til 1", "", "", group="language", template=False)
+CERTAINTY_NAME = "kategori.sikkerhet"
+LEAST_CERTAINTY = 0.9
+"""What ``kategori`` asks for when the rule does not say how sure the pipeline must be."""
+
 FINDING_EXAMPLES: tuple[tuple[str, str], ...] = (
     ("{funn: [FNR, DNR]}", "{funn: [DNR]}"),
     ("{funn: {etikett: KONTO, alvor: {minst: warning}}}", "{funn: [{etikett: KONTO, alvor: block}]}"),
@@ -109,8 +117,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     for group in ("avsender", "mottaker", "dato", "videresendt", "vedlegg")
 }
 """Facts that may be written nested: ``avsender: {domene: …}`` is ``avsender.domene: …``."""
-
-LATER_FACTS = frozenset({"kategori", "alder", "avskrevet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,11 @@ class Operator:
 
 _TEXTS = frozenset({Kind.TEXT, Kind.OPEN})
 _ALL = frozenset(Kind)
-_ORDERED = frozenset({Kind.NUMBER, Kind.DATE, Kind.OPEN})
+_VALUES = _ALL - {Kind.AGE}
+_ORDERED = frozenset({Kind.NUMBER, Kind.DATE, Kind.AGE, Kind.OPEN})
 
 OPERATORS: dict[str, Operator] = {
-    "er": Operator("lik; store og små bokstaver og mellomrom er uten betydning. Kortform: bare verdien", _ALL, "{emne: {er: årsregnskap 2026}}", "{emne: Årsregnskap  2026}"),
+    "er": Operator("lik; store og små bokstaver og mellomrom er uten betydning. Kortform: bare verdien", _VALUES, "{emne: {er: årsregnskap 2026}}", "{emne: Årsregnskap  2026}"),
     "inneholder": Operator("hele ord i rekkefølge («klage» er ikke i «beklager»)", _TEXTS, "{emne: {inneholder: klage på vedtak}}", "{emne: 'SV: Klage på vedtak, sak 12'}"),
     "ord": Operator("hele ord i rekkefølge, i alle bøyninger på bokmål og nynorsk. Skriv ordet slik det står i ordboken; det siste leddet i et sammensatt ord bøyes («søknad» treffer ikke «byggesøknad»)", _TEXTS, "{emne: {ord: søknad om skjenkebevilling}}", "{emne: Søknadene om skjenkebevillingar}"),
     "deltekst": Operator("del av teksten, også midt i ord", _TEXTS, "{emne: {deltekst: byggesak}}", "{emne: Byggesaksgebyr}"),
@@ -142,8 +149,6 @@ OPERATORS: dict[str, Operator] = {
     "mellom": Operator("fra og med – til og med", _ORDERED, "{nivå: {mellom: [3, 4]}}", "{nivå: 4}"),
     "i_liste": Operator("verdien står i en kolonne i en CSV-fil ved siden av reglene", _TEXTS | {Kind.CHOICE}, "{avsender.adresse: {i_liste: {fil: faste.csv, kolonne: adresse}}}", "{avsender.adresse: ola@faste.example}"),
 }  # fmt: skip
-
-LATER_OPERATORS: frozenset[str] = frozenset()
 
 VALUE_TYPES: tuple[str, ...] = (
     "matrikkel",
@@ -176,6 +181,7 @@ DISMISSAL_WORDS = tuple(sorted(code.value for code in DISMISSALS))
 RULE_KEYS = (
     "regel",
     "navn",
+    "for_hver",
     "gjelder",
     "prioritet",
     "modus",
@@ -189,15 +195,6 @@ RULE_KEYS = (
     "eksempler",
     "erstatt",
 )
-
-
-def fact(name: str) -> Fact | None:
-    """The fact by its dotted name, open families included."""
-    known = FACTS.get(name)
-    if known is None:
-        prefix, _, rest = name.partition(".")
-        return OPEN_PREFIXES.get(prefix) if rest else None
-    return known
 
 
 def holds_identity(name: str) -> bool:

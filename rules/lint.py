@@ -8,13 +8,16 @@ from models.facts import Facts
 from models.judgement import Holds
 from models.organisation import Organisation
 from models.reasons import ReasonCode
+from rules.care import fill_care
 from rules.context import Context
 from rules.engine import evaluate
-from rules.examples import asserted, asserted_addition, compare, facts_from_example
+from rules.examples import asserted, asserted_addition, asserted_care, compare, facts_from_example
 from rules.fill import fill_addition, fill_hit
+from rules.format import Subject
 from rules.lint_across import across, asked_facts, leaves
 from rules.model import Example, Rule, RuleSet
 from rules.scope import Scope
+from rules.vocabulary import VOCABULARIES
 
 SampleReader = Callable[[bytes, str], Facts]
 
@@ -54,6 +57,7 @@ class _Runner:
     def run(self, rule: Rule) -> None:
         """All examples of one rule."""
         scope = self._scopes[rule.id]
+        scope.words = VOCABULARIES[rule.gjelder]
         seen: list[Mapping[str, object]] = []
         for example in rule.hits:
             facts = self._facts(example, scope)
@@ -108,6 +112,10 @@ class _Runner:
         if rule.addition is not None:
             actual = asserted_addition(fill_addition(rule, ctx, unknown=False))
             problem = ""
+        elif rule.gjelder is not Subject.POST:
+            care = fill_care(rule, ctx)
+            actual = asserted_care(care)
+            problem = _problem(care.problem, care.problem_detail)
         else:
             hit = fill_hit(rule, ctx)
             actual = asserted(hit)
@@ -164,6 +172,8 @@ class _Runner:
         self, rule: Rule, example: Example, facts: Facts, scope: Scope, *, check_winner: bool = True
     ) -> None:
         """Two equal rules that disagree over it, or another rule that wins it."""
+        if rule.gjelder is not Subject.POST:
+            return
         complete = Facts(values=facts.values, groups=facts.groups | self._ruleset.needs)
         judgement = evaluate(self._ruleset, complete, self._org)
         if judgement.problem is ReasonCode.RULES_DISAGREE:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from models.facts import Facts
 from models.organisation import Organisation
+from rules.expand import load_parameters
+from rules.format import Subject
 from rules.layers import FELLES, LayerFiles, digest, open_layer, stored_layers
 from rules.lint import lint
 from rules.messages import Fault
@@ -20,7 +22,7 @@ from rules.overlap import covers
 from rules.parse_rule import Parsed, SwitchOff, parse_file
 from rules.provisions import FILE as PROVISIONS
 from rules.provisions import parse_provisions, provisions_bytes
-from rules.scope import Known, Scope
+from rules.scope import Dormant, Known, Scope
 from rules.suggest import did_you_mean
 from rules.units import load_units
 
@@ -130,7 +132,8 @@ def _load(
 ) -> LoadResult:
     units = load_units(layers, org.enheter if org is not None else {}, faults)
     hjemler = tuple(row.text for row in parse_provisions(provisions))
-    known = Known(org=org, enheter=units, hjemler=hjemler)
+    parameters = load_parameters(layers, org.parameters if org is not None else {}, faults)
+    known = Known(org=org, enheter=units, hjemler=hjemler, parameters=parameters)
     entries: dict[str, _Entry] = {}
     scopes: list[Scope] = []
     for layer in layers:
@@ -144,8 +147,9 @@ def _load(
             off.extend(parsed.switched_off)
             for rule, node, origin in parsed.rules:
                 _take(rule, node, origin, entries, fresh)
-        _switch_off(off, entries)
-        _replace(fresh, entries)
+        sleeping = frozenset(rule.id for scope in scopes for rule in scope.dormant)
+        _switch_off(off, entries, sleeping)
+        _replace(fresh, entries, sleeping)
         entries.update(fresh)
     _say_unchecked(scopes)
     ordered = [entry.rule for entry in entries.values()]
@@ -154,9 +158,10 @@ def _load(
     ruleset = RuleSet(
         rules=tuple(sorted(ordered, key=lambda rule: (rule.layer, rule.place.file, rule.place.line))),
         sha256=digest(files),
-        needs=frozenset(group for rule in ordered for group in rule.needs),
+        needs=frozenset(group for rule in ordered if rule.gjelder is Subject.POST for group in rule.needs),
         files=files,
         enheter=units,
+        dormant=_still_dormant(scopes, entries),
     )
     gaps = 0
     if check:
@@ -195,26 +200,42 @@ def _take(rule: Rule, node: MappingNode, scope: Scope, old: dict[str, _Entry], f
     fresh[rule.id] = _Entry(rule, node, scope)
 
 
-def _switch_off(off: list[SwitchOff], entries: dict[str, _Entry]) -> None:
+def _still_dormant(scopes: list[Scope], entries: dict[str, _Entry]) -> tuple[Dormant, ...]:
+    """Those that no later layer has switched off or replaced."""
+    gone = {switched for scope in scopes for switched in scope.gone}
+    return tuple(rule for scope in scopes for rule in scope.dormant if rule.id not in gone and rule.id not in entries)
+
+
+def _switch_off(off: list[SwitchOff], entries: dict[str, _Entry], sleeping: frozenset[str]) -> None:
     for switched in off:
+        rows = [entry for key, entry in entries.items() if key.startswith(f"{switched.id}/")]
         entry = entries.get(switched.id)
-        if entry is None:
+        switched.scope.gone.add(switched.id)
+        if rows and not any(_shields(row.rule) for row in rows):
+            for row in rows:
+                del entries[row.rule.id]
+        elif entry is None and switched.id in sleeping:
+            continue
+        elif entry is None and not rows:
             hint = did_you_mean(switched.id, entries) or "Bare regler fra et tidligere lag kan slås av."
             switched.scope.fault("R350", switched.at, f"Regelen «{switched.id}» finnes ikke i et tidligere lag", hint)
-        elif _shields(entry.rule):
+        elif entry is None or _shields(entry.rule):
             message = f"«{switched.id}» skjermer og kan ikke slås av"
             switched.scope.fault("R353", switched.at, message, "Et lag kan legge til skjerming, aldri ta den bort.")
         else:
             del entries[switched.id]
 
 
-def _replace(fresh: dict[str, _Entry], entries: dict[str, _Entry]) -> None:
+def _replace(fresh: dict[str, _Entry], entries: dict[str, _Entry], sleeping: frozenset[str]) -> None:
     for entry in fresh.values():
         target = entry.rule.erstatt
         if target is None:
             continue
         at = entry.node.get("erstatt") or entry.node
         old = entries.get(target)
+        entry.scope.gone.add(target)
+        if old is None and target in sleeping:
+            continue
         if old is None:
             hint = did_you_mean(target, entries) or "Bare regler fra et tidligere lag kan erstattes."
             entry.scope.fault("R350", at, f"Regelen «{target}» finnes ikke i et tidligere lag", hint)

@@ -8,15 +8,18 @@ from typing import Any, Literal
 
 from models.decision import Mode
 from models.judgement import Avsluttet, Mangler
-from models.noark import Avskrivningsmaate, SkjermingDokument, SkjermingMetadata
+from models.noark import Avskrivningsmaate
 from models.organisation import Enhet
 from models.reasons import ReasonCode
+from rules.care_model import CareSpec, DeviationSpec, DueSpec, HideSpec, KeepSpec, PlainSpec, WriteOffSpec
 from rules.conditions import All, Condition
 from rules.deadlines import Duration
 from rules.format import Subject
 from rules.index import RuleIndex
 from rules.messages import Place
 from rules.nodes import Mapping as MappingNode
+from rules.scope import Dormant
+from rules.shield_model import DeadlineSpec, ShieldSpec
 from rules.templates import Template
 
 Rank = tuple[bool, int, int, str]
@@ -47,28 +50,6 @@ class Access:
 
     open: bool = False
     shield: ShieldSpec | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShieldSpec:
-    """``skjerming`` with its words as templates."""
-
-    kode: str
-    hjemmel: str = ""
-    skjul: tuple[SkjermingMetadata, ...] = ()
-    ord: tuple[Template, ...] = ()
-    dokument: SkjermingDokument | None = None
-    aar: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlineSpec:
-    """``forfall``: a duration from a date fact, or the date under ``name`` with an optional fall-back."""
-
-    duration: Duration | None = None
-    start: str = "dato.mottatt"
-    name: str = ""
-    otherwise: DeadlineSpec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +134,21 @@ class HumanSpec:
     tekst: Template
 
 
-Outcome = JournalSpec | ForwardSpec | DismissSpec | HumanSpec
+Outcome = JournalSpec | ForwardSpec | DismissSpec | HumanSpec | CareSpec
 
-STRENGTH: dict[type, int] = {HumanSpec: 3, JournalSpec: 2, ForwardSpec: 1, DismissSpec: 0}
-"""til_menneske > journalpost > videresend > avvis."""
+STRENGTH: dict[type, int] = {
+    HumanSpec: 3,
+    JournalSpec: 2,
+    ForwardSpec: 1,
+    DismissSpec: 0,
+    KeepSpec: 3,
+    HideSpec: 2,
+    PlainSpec: 1,
+    WriteOffSpec: 1,
+    DeviationSpec: 0,
+    DueSpec: 0,
+}
+"""til_menneske > journalpost > videresend > avvis; for what is no post, what leaves it alone > what shuts > what does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,15 +217,18 @@ class Rule:
 
     @property
     def to_human(self) -> bool:
-        """A til_menneske that wins over every priority."""
-        return isinstance(self.outcome, HumanSpec) and self.prioritet >= 0
+        """A til_menneske (or la_stå) that wins over every priority."""
+        return isinstance(self.outcome, HumanSpec | KeepSpec) and self.prioritet >= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """A whole set. ``files`` are the bytes it was made of, by layer and name, so that it can be kept under its hash.
 
-    ``needs`` names the groups of facts (``text``, ``findings``) that must be computed before an evaluation.
+    ``dormant`` are shared rules that wait for a parameter of the organisation.
+
+    ``needs`` names the groups of facts (``text``, ``findings``, ``language``) that rules about post ask for: they must be
+    computed before an evaluation.
     """
 
     rules: tuple[Rule, ...]
@@ -241,6 +236,7 @@ class RuleSet:
     needs: frozenset[str]
     files: Mapping[str, bytes] = field(repr=False)
     enheter: Mapping[str, Enhet]
+    dormant: tuple[Dormant, ...] = ()
     about_post: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     index: RuleIndex = field(init=False, repr=False, compare=False)
     ranks: tuple[Rank, ...] = field(init=False, repr=False, compare=False)
@@ -252,10 +248,18 @@ class RuleSet:
         object.__setattr__(self, "ranks", tuple(rule.rank for rule in about_post))
         object.__setattr__(self, "index", RuleIndex([rule.condition for rule in about_post]))
 
+    def about(self, subject: Subject) -> tuple[Rule, ...]:
+        """The rules about something, in order."""
+        return tuple(rule for rule in self.rules if rule.gjelder is subject)
+
+    def needs_of(self, subject: Subject) -> frozenset[str]:
+        """The groups of facts that rules about it ask for."""
+        return frozenset(group for rule in self.about(subject) for group in rule.needs)
+
     @property
     def deciding(self) -> tuple[Rule, ...]:
-        """The rules with ``så``."""
-        return tuple(rule for rule in self.rules if rule.outcome is not None)
+        """The rules about post with ``så``."""
+        return tuple(rule for rule in self.about_post if rule.outcome is not None)
 
     @property
     def adding(self) -> tuple[Rule, ...]:

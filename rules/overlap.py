@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.conditions import All, AnyOf, Condition, Exists, FactCondition, NoneOf
 from rules.folding import find_words
 from rules.model import Rule
-from rules.operators import Contains, Equals, EqualsBool, EqualsValue, Operation, PartOf
+from rules.operators import Contains, Equals, EqualsBool, EqualsValue, Inflected, Operation, PartOf
 
 _SINGLE_TOPIC = frozenset({"emne", "filnavn", "tjeneste", "skjema"})
 """Facts short enough to be about one thing: different phrases in them are taken to exclude each other."""
@@ -111,7 +111,8 @@ def _op_implies(given: Operation, wanted: Operation) -> bool:
     texts = _texts(given)
     if texts is None:
         return False
-    if isinstance(wanted, Contains) and isinstance(given, Equals | Contains):
+    # A text in which a phrase stands as written has it in one of its forms too.
+    if isinstance(wanted, Contains | Inflected) and isinstance(given, Equals | Contains):
         return all(any(find_words(text, phrase) >= 0 for phrase in wanted.folded) for text in texts)
     if isinstance(wanted, PartOf):
         if wanted.word == "deltekst":
@@ -150,6 +151,7 @@ def _ops_contradict(fact: str, one: Operation, other: Operation) -> bool:
     if fact in _SINGLE_VALUED and isinstance(one, Equals) and isinstance(other, Equals):
         return not one.folded & other.folded
     topical = fact in _SINGLE_TOPIC or fact.startswith("skjema.")
-    if topical and isinstance(one, Contains | Equals) and isinstance(other, Contains | Equals):
+    worded = Contains | Equals | Inflected
+    if topical and isinstance(one, worded) and isinstance(other, worded):
         return not any(find_words(a, b) >= 0 or find_words(b, a) >= 0 for a in one.folded for b in other.folded)
     return False

@@ -5,24 +5,22 @@ from __future__ import annotations
 from models.finding import Severity
 from rules.conditions import All, AnyOf, Attachment, Condition, Exists, FactCondition, FindingCondition, NoneOf
 from rules.format import (
-    FACTS,
-    GROUPS,
-    LATER_FACTS,
-    LATER_OPERATORS,
-    OPEN_PREFIXES,
+    CATEGORY,
+    CERTAINTY,
+    CERTAINTY_NAME,
+    LEAST_CERTAINTY,
     OPERATORS,
     RULE_KEYS,
     Fact,
     canonical,
-    fact,
 )
 from rules.nodes import Mapping, Node, Scalar, Sequence
+from rules.operators import Between
 from rules.parse_operators import parse_operations
 from rules.scope import Scope
 from rules.suggest import did_you_mean, nearest
 
 _COMBINERS = ("alle", "minst_en", "ikke")
-_TOP_WORDS = (*_COMBINERS, *FACTS, *GROUPS, *OPEN_PREFIXES, "vedlegg", "funn")
 
 
 def parse_hvis(node: Node | None, scope: Scope) -> All:
@@ -47,11 +45,11 @@ def _parse_mapping(node: Mapping, path: str, scope: Scope) -> tuple[Condition, .
         name = key.value
         if name in _COMBINERS:
             conditions.append(_combine(key, value, path, scope))
-        elif name == "vedlegg" and isinstance(value, Mapping):
+        elif name == "vedlegg" and isinstance(value, Mapping) and "vedlegg" in scope.words.groups:
             attachment.extend((inner, inner.value, node) for inner, node in value.pairs)
             if not value.pairs:
                 scope.fault("R128", value, "Et tomt vilkår ville truffet alle vedlegg")
-        elif name.startswith("vedlegg."):
+        elif name.startswith("vedlegg.") and "vedlegg" in scope.words.groups:
             attachment.append((key, name.removeprefix("vedlegg."), value))
         else:
             conditions.extend(_parse_key(key, value, path, scope))
@@ -81,23 +79,23 @@ def _parse_key(key: Scalar, value: Node, path: str, scope: Scope) -> list[Condit
     name = key.value
     if name == "funn":
         return _findings(value, f"{path}.funn", scope)
-    if name in GROUPS:
+    words = scope.words
+    if name in words.groups:
         return _group(key, value, path, scope)
-    if name in OPEN_PREFIXES:
+    if name in words.open:
         mapping = scope.mapping(value, f"«{name}»", f"{name}.<navn>: {{finnes: ja}}")
         return _open(mapping, name, f"{path}.{name}", scope) if mapping is not None else []
-    known = fact(name)
+    known = words.fact(name)
+    if name == CATEGORY and known is not None:
+        return _category(known, value, f"{path}.{name}", scope)
     if known is not None:
         return _fact(name, known, value, f"{path}.{name}", scope)
-    if name.partition(".")[0] in LATER_FACTS:
-        scope.later(key)
-        return []
     _unknown(key, scope)
     return []
 
 
 def _unknown(key: Scalar, scope: Scope) -> None:
-    name = key.value
+    name, words = key.value, scope.words
     if name in OPERATORS:
         hint = f"«{name}» hører under en opplysning, for eksempel emne: {{{name}: …}}."
         scope.fault("R101", key, f"Ukjent nøkkel «{name}» i hvis", hint)
@@ -105,29 +103,36 @@ def _unknown(key: Scalar, scope: Scope) -> None:
         hint = "Nøkkelen hører til regelen: rykk den ut til samme kolonne som «hvis»."
         scope.fault("R101", key, f"Ukjent nøkkel «{name}» i hvis", hint)
     elif "." in name:
-        scope.fault("R120", key, f"Ukjent opplysning «{name}»", did_you_mean(name, FACTS) or _fields_of(name))
+        scope.fault(
+            "R120", key, f"Ukjent opplysning «{name}»", did_you_mean(name, words.facts) or _fields_of(name, scope)
+        )
     else:
-        scope.fault("R101", key, f"Ukjent nøkkel «{name}» i hvis", did_you_mean(name, _TOP_WORDS))
+        scope.fault(
+            "R101",
+            key,
+            f"Ukjent nøkkel «{name}» i hvis",
+            did_you_mean(name, (*_COMBINERS, *words.facts, *words.groups, *words.open, "funn")),
+        )
 
 
-def _fields_of(name: str) -> str:
+def _fields_of(name: str, scope: Scope) -> str:
     group = name.partition(".")[0]
-    fields = GROUPS.get(group)
+    fields = scope.words.groups.get(group)
     if fields:
         return f"«{group}» har {', '.join(fields)}."
-    guess = nearest(group, (*GROUPS, *OPEN_PREFIXES))
+    guess = nearest(group, (*scope.words.groups, *scope.words.open))
     return f"Mente du «{guess}.{name.partition('.')[2]}»?" if guess else ""
 
 
 def _group(key: Scalar, value: Node, path: str, scope: Scope) -> list[Condition]:
     """``avsender: {domene: …}``."""
-    group = key.value
-    mapping = scope.mapping(value, f"«{group}»", f"{group}: {{{GROUPS[group][0]}: …}}")
+    group, words = key.value, scope.words
+    mapping = scope.mapping(value, f"«{group}»", f"{group}: {{{words.groups[group][0]}: …}}")
     conditions: list[Condition] = []
     for inner, node in mapping.pairs if mapping is not None else ():
-        known = FACTS.get(f"{group}.{inner.value}")
+        known = words.facts.get(f"{group}.{inner.value}")
         if known is None:
-            hint = did_you_mean(inner.value, GROUPS[group]) or f"«{group}» har {', '.join(GROUPS[group])}."
+            hint = did_you_mean(inner.value, words.groups[group]) or f"«{group}» har {', '.join(words.groups[group])}."
             scope.fault("R120", inner, f"Ukjent opplysning «{group}.{inner.value}»", hint)
         else:
             name = f"{group}.{inner.value}"
@@ -140,10 +145,10 @@ def _open(node: Mapping, prefix: str, path: str, scope: Scope) -> list[Condition
     conditions: list[Condition] = []
     for key, value in node.pairs:
         name, inner = f"{prefix}.{key.value}", f"{path}.{key.value}"
-        if isinstance(value, Mapping) and not any(k in OPERATORS or k in LATER_OPERATORS for k in value.keys()):
+        if isinstance(value, Mapping) and not any(k in OPERATORS for k in value.keys()):
             conditions.extend(_open(value, name, inner, scope))
         else:
-            conditions.extend(_fact(name, OPEN_PREFIXES[prefix.partition(".")[0]], value, inner, scope))
+            conditions.extend(_fact(name, scope.words.open[prefix.partition(".")[0]], value, inner, scope))
     return conditions
 
 
@@ -160,18 +165,35 @@ def _fact(name: str, known: Fact, value: Node, path: str, scope: Scope) -> list[
     return conditions
 
 
+def _category(known: Fact, value: Node, path: str, scope: Scope) -> list[Condition]:
+    """``kategori: byggesak``, or with ``sikkerhet`` beside the operators."""
+    certainty: Node | None = None
+    if isinstance(value, Mapping):
+        certainty = value.get("sikkerhet")
+        value = Mapping(place=value.place, pairs=tuple(p for p in value.pairs if p[0].value != "sikkerhet"))
+    conditions = _fact(CATEGORY, known, value, path, scope)
+    asked = any(isinstance(condition, FactCondition) for condition in conditions)
+    if certainty is not None:
+        conditions += _fact(CERTAINTY_NAME, CERTAINTY, certainty, f"{path}.sikkerhet", scope)
+    elif asked:
+        least = Between("minst", LEAST_CERTAINTY, None)
+        conditions.append(FactCondition(f"{path}.sikkerhet.minst", CERTAINTY_NAME, (least,)))
+    return conditions
+
+
 def _attachment(parts: list[tuple[Scalar, str, Node]], path: str, scope: Scope) -> list[Condition]:
     scope.groups.add("text")
+    fields = scope.words.groups["vedlegg"]
     same: list[FactCondition | Exists] = []
     others: list[Condition] = []
     for key, name, value in parts:
-        known = FACTS.get(f"vedlegg.{name}")
+        known = scope.words.facts.get(f"vedlegg.{name}")
         if name == "finnes":
             wanted = scope.boolean(value, "finnes")
             if wanted is not None:
                 others.append(Exists(f"{path}.finnes", "vedlegg", wanted))
         elif known is None:
-            hint = did_you_mean(name, GROUPS["vedlegg"]) or f"«vedlegg» har {', '.join(GROUPS['vedlegg'])}."
+            hint = did_you_mean(name, fields) or f"«vedlegg» har {', '.join(fields)}."
             scope.fault("R120", key, f"Ukjent opplysning «vedlegg.{name}»", hint)
         else:
             for condition in _fact(f"vedlegg.{name}", known, value, f"{path}.{name}", scope):

@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.deadlines import Duration, parse_date, parse_number
 from rules.folding import flatten, fold
-from rules.format import DURATION_UNITS, LATER_OPERATORS, OPERATORS, Fact, Kind
+from rules.format import DURATION_UNITS, OPERATORS, Fact, Kind
 from rules.nodes import Mapping, Node, Scalar, Sequence
 from rules.operators import (
     Between,
@@ -37,6 +37,10 @@ _BACK_REFERENCE = re.compile(r"\\[1-9]|\\k")
 def parse_operations(name: str, known: Fact, node: Node, scope: Scope) -> tuple[bool | None, tuple[Operation, ...]]:
     """(what ``finnes`` asks for or None, the other operators)."""
     if not isinstance(node, Mapping):
+        if known.kind is Kind.AGE:
+            hint = f"For eksempel {name}: {{minst: {{arbeidsdager: 3}}}}."
+            scope.fault("R102", node, f"«{name}» sammenlignes med minst, høyst eller mellom", hint)
+            return None, ()
         operation = _equals(name, known, node, scope)
         return None, (operation,) if operation is not None else ()
     if not node.pairs:
@@ -45,9 +49,7 @@ def parse_operations(name: str, known: Fact, node: Node, scope: Scope) -> tuple[
     operations: list[Operation] = []
     for key, value in node.pairs:
         word = key.value
-        if word in LATER_OPERATORS:
-            scope.later(key)
-        elif word not in OPERATORS:
+        if word not in OPERATORS:
             allowed = _words_for(known.kind)
             hint = did_you_mean(word, allowed) or f"Her kan stå: {', '.join(allowed)}."
             scope.fault("R121", key, f"Ukjent vilkår «{word}»", hint)
@@ -142,6 +144,9 @@ def _bound(word: str, known: Fact, node: Node, scope: Scope) -> Bound | None:
             scope.fault("R122", node, f"«{word}» med {', '.join(node.keys())} gjelder bare datoer")
             return None
         return parse_duration(node, word, scope)
+    if known.kind is Kind.AGE:
+        days = scope.integer(node, word)
+        return Duration("dager", days) if days is not None else None
     return _value(node, known.kind, word, scope)
 
 

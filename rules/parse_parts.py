@@ -6,18 +6,26 @@ from collections.abc import Iterable
 
 from models.noark import TEMPORARY_CODE, SkjermingDokument, SkjermingMetadata
 from rules.folding import fold
-from rules.format import DURATION_UNITS
+from rules.format import DURATION_UNITS, Kind, Subject
 from rules.layers import Table
-from rules.model import Access, DeadlineSpec, ShieldSpec, UnitSpec
+from rules.model import Access, UnitSpec
 from rules.nodes import Mapping, Node, Scalar
 from rules.parse_operators import parse_duration
 from rules.parse_texts import parse_date_name, parse_text
 from rules.provisions import normalise_provision
 from rules.scope import Scope
+from rules.shield_model import DeadlineSpec, ShieldSpec
 from rules.suggest import did_you_mean, nearest
 from rules.templates import Template
 
 REGISTER = "enheter.csv"
+_COUNTED_FROM = {
+    Subject.POST: "dato.mottatt",
+    Subject.JOURNALPOST: "mottatt_dato",
+    Subject.SAK: "saksdato",
+    Subject.PUBLISERT: "publisert_dato",
+}
+"""What a deadline is counted from when the rule does not say."""
 _CODES = tuple(code.value for code in SkjermingMetadata)
 
 
@@ -79,17 +87,24 @@ def _provision(mapping: Mapping, code: str, hidden: bool, scope: Scope) -> str:
     node = mapping.get("hjemmel")
     ground = scope.text(node, "hjemmel") or ""
     temporary = code == TEMPORARY_CODE
-    if node is not None and ground and scope.known.hjemler:
-        known = {normalise_provision(text): text for text in scope.known.hjemler}
-        if normalise_provision(ground) not in known:
-            guess = nearest(normalise_provision(ground), known)
-            hint = f"Nærmest: «{known[guess]}»." if guess else "Se rules/hjemler.csv; la et menneske sjekke den."
-            scope.warn("R206", node, f"Hjemmelen «{ground}» står ikke i listen over hjemler", hint)
+    if node is not None and ground:
+        check_provision(ground, node, scope)
     if not temporary and not (ground and hidden):
         lacking = " og ".join(word for word, there in (("hjemmel", ground), ("skjul", hidden)) if not there)
         hint = "Uten den kan posten ikke bli J. For eksempel skjul: [TRO, NA]."
         scope.warn("R411", mapping, f"Skjermingen mangler {lacking}", hint)
     return ground
+
+
+def check_provision(ground: str, node: Node, scope: Scope) -> None:
+    """A warning for a provision that is not in the data file."""
+    if not scope.known.hjemler:
+        return
+    known = {normalise_provision(text): text for text in scope.known.hjemler}
+    if normalise_provision(ground) not in known:
+        guess = nearest(normalise_provision(ground), known)
+        hint = f"Nærmest: «{known[guess]}»." if guess else "Se rules/hjemler.csv; la et menneske sjekke den."
+        scope.warn("R206", node, f"Hjemmelen «{ground}» står ikke i listen over hjemler", hint)
 
 
 def _check_code(code: str, node: Node, scope: Scope) -> None:
@@ -103,23 +118,27 @@ def _check_code(code: str, node: Node, scope: Scope) -> None:
         scope.fault("R203", node, f"Tilgangskoden «{code}» finnes ikke i oppsettet", f"Kodene er {have}.")
 
 
-def parse_deadline(node: Node, scope: Scope) -> DeadlineSpec | None:
+def parse_deadline(node: Node, scope: Scope, what: str = "forfall") -> DeadlineSpec | None:
     """``{uker: 3, fra: dato.mottatt}`` or ``{dato: "{frist}", ellers: {…}}``."""
-    mapping = scope.mapping(node, "«forfall»", "forfall: {uker: 3, fra: dato.mottatt}")
+    mapping = scope.mapping(node, f"«{what}»", f"{what}: {{uker: 3}}")
     if mapping is None:
         return None
     if mapping.get("dato") is not None:
-        scope.check_keys(mapping, ("dato", "ellers"), "forfall")
+        scope.check_keys(mapping, ("dato", "ellers"), what)
         otherwise = mapping.get("ellers")
         name = parse_date_name(mapping.get("dato"), "dato", scope)
-        return DeadlineSpec(name=name, otherwise=parse_deadline(otherwise, scope) if otherwise is not None else None)
+        return DeadlineSpec(
+            name=name, otherwise=parse_deadline(otherwise, scope, what) if otherwise is not None else None
+        )
     if not any(unit in mapping.keys() for unit in DURATION_UNITS) and not mapping.pairs:
-        scope.fault("R156", mapping, "«forfall» er tomt", "For eksempel {uker: 3, fra: dato.mottatt}.")
+        scope.fault("R156", mapping, f"«{what}» er tomt", "For eksempel {uker: 3, fra: dato.mottatt}.")
         return None
-    duration = parse_duration(mapping, "forfall", scope, extra=("fra",))
-    start = scope.choice(mapping.get("fra"), "fra", ("dato.mottatt", "dato.dokument"), "dato.mottatt")
-    if start == "dato.dokument":
-        scope.groups.add("text")
+    duration = parse_duration(mapping, what, scope, extra=("fra",))
+    starts = tuple(name for name, known in scope.words.facts.items() if known.kind is Kind.DATE)
+    start = scope.choice(mapping.get("fra"), "fra", starts, _COUNTED_FROM[scope.words.subject])
+    group = scope.words.facts[start].group
+    if group:
+        scope.groups.add(group)
     return DeadlineSpec(duration=duration, start=start) if duration is not None else None
 
 

@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 
 from models.decision import Mode
-from rules.format import LANGUAGE_VERSION, RULE_KEYS
+from rules.expand import expanded
+from rules.format import LANGUAGE_VERSION, RULE_KEYS, Subject
 from rules.model import Example, Rule
 from rules.nodes import Mapping, Node, Scalar, Sequence
+from rules.parse_care import parse_care
 from rules.parse_conditions import parse_hvis
 from rules.parse_outcome import parse_addition, parse_outcome
 from rules.parse_texts import parse_hent
 from rules.rule_checks import check_rule
 from rules.scope import Scope
-from rules.suggest import did_you_mean, nearest
+from rules.suggest import nearest
+from rules.vocabulary import VOCABULARIES
 
 _ID = re.compile(r"[a-zæøå0-9][a-zæøå0-9_-]{0,63}")
 _ID_RULE = "Små bokstaver, tall, - og _, høyst 64 tegn. For eksempel nabovarsel-hytte."
@@ -70,9 +73,10 @@ def parse_file(root: Node, scope: Scope) -> Parsed:
             if switched is not None:
                 off.append(switched)
         else:
-            rule = _rule(mapping, scope)
-            if rule is not None:
-                rules.append((rule, mapping, scope))
+            for filled, row_name in expanded(mapping, scope):
+                rule = _rule(filled, row_name, scope)
+                if rule is not None:
+                    rules.append((rule, filled, scope))
     return Parsed(rules=tuple(rules), switched_off=tuple(off))
 
 
@@ -85,17 +89,18 @@ def _switch_off(node: Mapping, scope: Scope) -> SwitchOff | None:
     return SwitchOff(id=name, at=target, scope=scope) if name is not None and isinstance(target, Scalar) else None
 
 
-def _rule(node: Mapping, scope: Scope) -> Rule | None:
+def _rule(node: Mapping, row_name: str | None, scope: Scope) -> Rule | None:
     scope.groups.clear()
     scope.types.clear()
-    scope.check_keys(node, RULE_KEYS, "regelen", later=("for_hver",))
+    scope.check_keys(node, RULE_KEYS, "regelen")
     id_node = node.get("regel")
     if id_node is None:
         scope.fault("R103", node, "«regel» mangler: regelen må ha en id", "Begynn med «- regel: nabovarsel».")
     name = scope.text(id_node, "regel")
     if name is not None and id_node is not None and not _ID.fullmatch(name):
         scope.fault("R106", id_node, f"«{name}» kan ikke være en id", _ID_RULE)
-    _check_subject(node, scope)
+    subject = _subject(node, scope)
+    scope.words = VOCABULARIES[subject]
     before = len(scope.faults)
     extractions = parse_hent(node.get("hent"), scope)
     condition = parse_hvis(node.get("hvis"), scope)
@@ -105,7 +110,11 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
         found = "begge deler" if does is not None else "ingen av delene"
         hint = "En regel har enten «så» (ett utfall) eller «legg_til»."
         scope.fault("R108", id_node or node, f"Regelen skal ha «så» eller «legg_til», men har {found}", hint)
-    outcome = parse_outcome(does, scope) if does is not None else None
+    parse = parse_outcome if subject is Subject.POST else parse_care
+    outcome = parse(does, scope) if does is not None else None
+    if adds is not None and subject is not Subject.POST:
+        scope.fault("R108", adds, "«legg_til» gjelder bare post", "Bruk «så».")
+        adds = None
     addition = parse_addition(adds, scope) if adds is not None else None
     priority_node, stop_node, replaces = node.get("prioritet"), node.get("stopp"), node.get("erstatt")
     default_mode = Mode.AUTO if adds is not None else Mode.FORSLAG
@@ -122,8 +131,9 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
     if name is None or wrong or (outcome is None and addition is None):
         return None
     rule = Rule(
-        id=name,
+        id=row_name or name,
         navn=title or name,
+        gjelder=subject,
         prioritet=priority or 0,
         modus=mode,
         eier=owner or "",
@@ -145,16 +155,8 @@ def _rule(node: Mapping, scope: Scope) -> Rule | None:
     return rule
 
 
-def _check_subject(node: Mapping, scope: Scope) -> None:
-    subject = node.get("gjelder")
-    word = scope.text(subject, "gjelder")
-    if word is None or word == "post" or not isinstance(subject, Scalar):
-        return
-    if word in ("journalpost", "sak", "publisert"):
-        scope.fault("R105", subject, f"«gjelder: {word}» kommer i en senere versjon", "Ta regelen bort inntil videre.")
-    else:
-        hint = did_you_mean(word, ("post", "journalpost", "sak", "publisert")) or "Skriv gjelder: post."
-        scope.fault("R104", subject, f"«{word}» er ikke en tillatt verdi for «gjelder»", hint)
+def _subject(node: Mapping, scope: Scope) -> Subject:
+    return Subject(scope.choice(node.get("gjelder"), "gjelder", tuple(Subject), Subject.POST))
 
 
 def _examples(node: Node | None, scope: Scope) -> tuple[tuple[Example, ...], tuple[Example, ...], tuple[Example, ...]]:

@@ -7,13 +7,11 @@ from typing import Literal
 from rules.format import (
     CLOCK_NAMES,
     DATE_TYPES,
-    FACTS,
-    GROUPS,
     IDENTITY_TYPES,
     VALUE_TYPES,
     Kind,
+    Subject,
     canonical,
-    fact,
     holds_identity,
 )
 from rules.model import Demand, Extraction
@@ -52,7 +50,7 @@ def parse_date_name(node: Node | None, what: str, scope: Scope) -> str:
         return ""
     parsed = parse_template(text)
     name = parsed.single if isinstance(parsed, Template) and parsed.names else text
-    known = fact(name or "")
+    known = scope.words.fact(name or "")
     if name in scope.types:
         if scope.types[name] in DATE_TYPES or scope.types[name] in ("felt", "mønster"):
             return str(name)
@@ -80,7 +78,7 @@ def _check_name(name: str, what: str, node: Scalar, scope: Scope, use: Use) -> N
         return
     if name in CLOCK_NAMES:
         return
-    known = fact(name)
+    known = scope.words.fact(name)
     if holds_identity(name) and use in ("title", "public"):
         hint = "Et fødselsnummer kan finne en sak, men ikke stå i en tittel."
         scope.fault("R142", place, f"«{name}» er et fødselsnummer og kan ikke stå i {what}", hint)
@@ -93,10 +91,11 @@ def _check_name(name: str, what: str, node: Scalar, scope: Scope, use: Use) -> N
         return
     if known is not None:
         scope.fault("R140", place, f"«{name}» er for langt for {what}", "Hent det du trenger under «hent».")
-    elif name in GROUPS:
-        scope.fault("R140", place, f"«{name}» er ikke én verdi", f"«{name}» har {', '.join(GROUPS[name])}.")
+    elif name in scope.words.groups:
+        hint = f"«{name}» har {', '.join(scope.words.groups[name])}."
+        scope.fault("R140", place, f"«{name}» er ikke én verdi", hint)
     else:
-        usable = (*scope.types, *CLOCK_NAMES, *(n for n, f in FACTS.items() if f.template))
+        usable = (*scope.types, *CLOCK_NAMES, *(n for n, f in scope.words.facts.items() if f.template))
         hint = did_you_mean(name, usable) or "Hent det under «hent», for eksempel hent: {eiendom: matrikkel}."
         scope.fault("R140", place, f"Ukjent navn «{name}» i {what}", hint)
 
@@ -107,7 +106,8 @@ def parse_hent(node: Node | None, scope: Scope) -> tuple[Extraction, ...]:
     mapping = scope.mapping(node, "«hent»", "hent: {gnr_bnr: matrikkel}") if node is not None else None
     found: list[Extraction] = []
     for key, value in mapping.pairs if mapping is not None else ():
-        reserved = key.value in CLOCK_NAMES or key.value in FACTS or key.value in GROUPS or key.value == "funn"
+        taken = (*CLOCK_NAMES, *scope.words.facts, *scope.words.groups, "funn", "rad", "parameter")
+        reserved = key.value in taken
         if reserved or not key.value.replace("_", "").isalnum():
             why = "er opptatt" if reserved else "kan bare ha bokstaver, tall og _"
             scope.fault("R132", key, f"Navnet «{key.value}» {why}", "Velg et annet navn, for eksempel mitt_navn.")
@@ -200,14 +200,15 @@ def _pattern(
 
 def _sources(node: Node | None, scope: Scope) -> tuple[str, ...]:
     if node is None:
-        scope.groups.add("text")
-        return ("emne", "tekst")
+        if scope.words.subject is Subject.POST:
+            scope.groups.add("text")
+        return scope.words.sources
     names: list[str] = []
     for scalar in scope.scalars(node, "fra"):
         name = "vedlegg.tekst" if scalar.value == "vedlegg" else canonical(scalar.value)
-        known = fact(name)
+        known = scope.words.fact(name)
         if known is None or known.kind not in (Kind.TEXT, Kind.OPEN):
-            usable = [n for n, f in FACTS.items() if f.kind is Kind.TEXT]
+            usable = [n for n, f in scope.words.facts.items() if f.kind is Kind.TEXT]
             hint = did_you_mean(scalar.value, [*usable, "vedlegg"]) or "For eksempel [emne, brødtekst, vedlegg]."
             scope.fault("R131", scalar, f"«{scalar.value}» er ikke en opplysning med tekst", hint)
             continue

@@ -10,7 +10,7 @@ from rules.folding import fold
 from rules.messages import Place
 from rules.model import JournalSpec, Rule
 from rules.nodes import Mapping
-from rules.operators import Contains, Equals, EqualsBool, PartOf
+from rules.operators import Contains, Equals, EqualsBool, Inflected, PartOf
 from rules.scope import Scope
 
 _SENDER = frozenset(
@@ -137,7 +137,7 @@ def positive_texts(condition: Condition) -> Iterator[str]:
             yield from positive_texts(part)
     elif isinstance(condition, FactCondition):
         for operation in condition.operations:
-            if isinstance(operation, Contains | PartOf | Equals):
+            if isinstance(operation, Contains | Inflected | PartOf | Equals):
                 yield from sorted(operation.folded)
     elif isinstance(condition, NoneOf):
         return

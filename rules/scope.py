@@ -8,11 +8,13 @@ from datetime import date
 
 from models.organisation import Enhet, Organisation
 from rules.deadlines import parse_date
+from rules.format import Subject
 from rules.layers import LayerFiles
 from rules.messages import Fault, Place, Severity
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, Sequence
 from rules.suggest import did_you_mean
+from rules.vocabulary import VOCABULARIES, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +24,23 @@ class Known:
     org: Organisation | None
     enheter: Mapping[str, Enhet]
     hjemler: tuple[str, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dormant:
+    """A shared rule that is not in force because the organisation has not said what it needs."""
+
+    id: str
+    navn: str
+    place: Place
+    missing: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Scope:
-    """One file while it is read. ``groups`` collects what the rule in hand needs computed; ``types`` its ``hent``."""
+    """One file while it is read. Of the rule in hand ``groups`` collects what it needs computed, ``types`` its ``hent``, and
+    ``words`` is what it may speak of."""
 
     file: str
     lines: list[str]
@@ -36,7 +50,10 @@ class Scope:
     faults: list[Fault]
     groups: set[str] = field(default_factory=set)
     types: dict[str, str] = field(default_factory=dict)
+    words: Vocabulary = VOCABULARIES[Subject.POST]
     unchecked: dict[str, tuple[Place, list[str]]] = field(default_factory=dict)
+    dormant: list[Dormant] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def fault(
         self, code: str, at: Node | Place, message: str, suggestion: str = "", severity: Severity = "error"
@@ -66,19 +83,13 @@ class Scope:
         self.fault("R102", node, f"{what} skal ha nøkler med verdier", f"For eksempel {example}")
         return None
 
-    def check_keys(self, node: MappingNode, allowed: Iterable[str], where: str, later: Iterable[str] = ()) -> None:
+    def check_keys(self, node: MappingNode, allowed: Iterable[str], where: str) -> None:
         """Every key must be known here."""
-        words, coming = tuple(allowed), frozenset(later)
+        words = tuple(allowed)
         for key, _ in node.pairs:
-            if key.value in coming:
-                self.later(key)
-            elif key.value not in words:
+            if key.value not in words:
                 hint = did_you_mean(key.value, words) or f"Her kan stå: {', '.join(words)}."
                 self.fault("R101", key, f"Ukjent nøkkel «{key.value}» i {where}", hint)
-
-    def later(self, node: Scalar) -> None:
-        """A word of the language that is not built yet."""
-        self.fault("R105", node, f"«{node.value}» kommer i en senere versjon", "Ta det bort inntil videre.")
 
     def require(self, node: MappingNode, key: str, where: str, at: Node | Place | None = None) -> Node | None:
         """The value under an obligatory key, or None after a fault."""

@@ -97,9 +97,9 @@ CASES: dict[str, tuple[str, int, int, str, str]] = {
     "both så and legg_til": (rule("  legg_til: {haster: ja}\n"), 3, 10, "R108", "enten"),
     "neither så nor legg_til": (rule("", ""), 3, 10, "R108", "enten"),
     # Later
-    "kategori": (rule("  hvis: {kategori: {er: byggesak}}\n"), 6, 10, "R105", "inntil videre"),
-    "for_hver": (rule("  for_hver: {fil: a.csv}\n"), 6, 3, "R105", "inntil videre"),
-    "gjelder": (rule("  gjelder: journalpost\n"), 6, 12, "R105", "inntil videre"),
+    "for_hver": (rule("  for_hver: {fil: a.csv}\n"), 6, 19, "R126", "ved siden av"),
+    "gjelder": (rule("  gjelder: journalposter\n"), 6, 12, "R104", "Mente du «journalpost»?"),
+    "parameter": (rule("  hvis: {emne: {inneholder: '{parameter.ord}'}}\n"), 6, 31, "R145", "parametre.csv"),
     # Conditions
     "unknown dotted fact": (rule("  hvis: {avsender.domne: a}\n"), 6, 10, "R120", "Mente du «avsender.domene»?"),
     "unknown nested fact": (rule("  hvis: {avsender: {epost: a}}\n"), 6, 21, "R120", "navn, adresse"),

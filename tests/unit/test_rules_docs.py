@@ -8,14 +8,27 @@ import pytest
 
 from models.organisation import Organisation, Tilgangskode
 from rules.docs import render
-from rules.docs_examples import LAYER_EXAMPLE, TOPICS, VALUE_EXAMPLES, Topic
+from rules.docs_examples import LAYER_EXAMPLE, TOPICS, VALUE_EXAMPLES
+from rules.docs_more import FILES, MORE_TOPICS
+from rules.docs_topic import Topic
 from rules.examples import ASSERTIONS
 from rules.extract import EXTRACTORS
-from rules.format import DURATION_UNITS, FACTS, FINDING_EXAMPLES, OPEN_PREFIXES, OPERATORS, RULE_KEYS, VALUE_TYPES
+from rules.format import (
+    DURATION_UNITS,
+    FACTS,
+    FINDING_EXAMPLES,
+    OPEN_PREFIXES,
+    OPERATORS,
+    RULE_KEYS,
+    VALUE_TYPES,
+    Subject,
+)
 from rules.load import load
 from rules.messages import render_all
+from rules.parse_care import CARE_OUTCOMES, DEVIATION_KEYS
 from rules.parse_case import CASE_KEYS, NEW_CASE_KEYS
 from rules.parse_outcome import ADDITION_KEYS, JOURNAL_KEYS, OUTCOMES
+from rules.subject_facts import SUBJECT_FACTS
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "regler.md"
 ORG = Organisation(
@@ -38,6 +51,8 @@ def folder_with(folder: Path, rules: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "enheter.csv").write_text(UNITS, encoding="utf-8")
     (folder / "faste.csv").write_text("adresse\nola@faste.example\n", encoding="utf-8")
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
     (folder / "regler.yaml").write_text(f"språk: 1\nregler:\n{rules}", encoding="utf-8")
     return folder
 
@@ -46,7 +61,7 @@ def test_the_page_is_what_the_code_says() -> None:
     assert render() == PAGE.read_text(encoding="utf-8"), "run: python -m rules.docs"
 
 
-@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.heading)
+@pytest.mark.parametrize("topic", (*TOPICS, *MORE_TOPICS), ids=lambda topic: topic.heading)
 def test_the_rules_on_the_page_load_without_a_remark_and_their_examples_come_true(topic: Topic, tmp_path: Path) -> None:
     result = load([folder_with(tmp_path, topic.rules)], ORG)
     assert render_all(result.faults) == ""
@@ -88,10 +103,29 @@ def test_the_value_shown_for_every_type_is_what_is_found() -> None:
 
 
 def test_every_word_of_the_language_is_on_the_page_in_an_example() -> None:
-    shown = "\n".join([*(topic.rules for topic in TOPICS), LAYER_EXAMPLE])
+    shown = "\n".join([*(topic.rules for topic in (*TOPICS, *MORE_TOPICS)), LAYER_EXAMPLE])
     words = {*RULE_KEYS, *OUTCOMES, *JOURNAL_KEYS, *CASE_KEYS, *NEW_CASE_KEYS, *ADDITION_KEYS, *ASSERTIONS}
+    words |= {*DEVIATION_KEYS, *(word for words in CARE_OUTCOMES.values() for word in words), "varsle"}
     words |= {"slå_av", "alle", "minst_en", "ikke", "følg_opp", "register", "nøkkel", "skjul", "ord", "dokument", "år"}
     missing = [word for word in sorted(words) if f"{word}:" not in shown]
     assert missing == []
     page = render()
     assert all(f"`{unit}`" in page for unit in DURATION_UNITS)
+
+
+_SUBJECTS = {
+    f"{subject}: {name}": (subject, fact)
+    for subject, facts in SUBJECT_FACTS.items()
+    if subject is not Subject.POST
+    for name, fact in facts.items()
+}
+
+
+@pytest.mark.parametrize("word", _SUBJECTS)
+def test_the_condition_shown_for_a_fact_of_the_archive_hits_what_is_shown(word: str, tmp_path: Path) -> None:
+    subject, fact = _SUBJECTS[word]
+    assert word.partition(": ")[2] in fact.example
+    outcome = "så: {til_menneske: x}\n  eksempler: {treffer: [" + fact.hit + "]}"
+    rule = f"- regel: a\n  gjelder: {subject}\n  hvis: {fact.example}\n  {outcome}\n"
+    result = load([folder_with(tmp_path, rule)], ORG)
+    assert result.errors == (), render_all(result.errors)
