@@ -24,13 +24,14 @@ class Access:
     key: Callable[[], str]
     now: Callable[[], datetime]
     key_password: Callable[[], str] = lambda: ""
+    way: Http = field(init=False)
     direct: TokenProvider = field(init=False)
     exchanged: AltinnTokens = field(init=False)
 
     def __post_init__(self) -> None:
         platform = self.platform
-        way = token_http(self.maskinporten, ca_file=platform.ca_file, proxy=platform.proxy)
-        self.direct = TokenProvider(self.maskinporten, self._key, way, now=self.now)
+        self.way = token_http(self.maskinporten, ca_file=platform.ca_file, proxy=platform.proxy)
+        self.direct = TokenProvider(self.maskinporten, self._key, self.way, now=self.now)
         exchange = HttpSettings(
             connection=platform.connection,
             what="Altinn",

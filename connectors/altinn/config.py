@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,8 +20,10 @@ from connectors.altinn.settings import (
     FormSettings,
     PlatformSettings,
 )
+from connectors.checkup import Checkup
 from connectors.contract import Source
 from connectors.settings import SourceSettings, Surroundings
+from models.errors import ConfigError, ConfigFault
 from models.secret import Secret
 
 if TYPE_CHECKING:
@@ -42,6 +46,9 @@ class AltinnBaseConfig(SourceSettings):
         default="",
         description="nøkkelens id (kid) i Maskinporten; tom betyr virksomhetssertifikatet ved siden av nøkkelen",
     )
+    nokkel_utloper: date | None = Field(
+        default=None, description="når nøkkelen utløper i Maskinporten (ett år etter registrering): 2027-11-24"
+    )
     ca_fil: Path | None = Field(default=None, description="egen utsteder (PEM), i stedet for systemets")
     mellomtjener: str = Field(default="", description="mellomtjener (proxy) ut på nettet, http://vert:port")
     abonnementsnokkel: Secret | None = Field(
@@ -60,6 +67,28 @@ class AltinnBaseConfig(SourceSettings):
         if value:
             checked_url(value)
         return value
+
+    def faults_on_disk(self, key: str) -> tuple[ConfigFault, ...]:
+        """A key that cannot be read, no certificate where one is needed, a CA file that is not there."""
+        from connectors.keys import BadKey, key_pair
+
+        faults = []
+        try:
+            pair = key_pair(self.nokkel.reveal().encode())
+            if not self.nokkel_id and not pair.certificates:
+                expected = "nøkkelens id i Maskinporten, eller virksomhetssertifikatet i samme fil som nøkkelen"
+                faults.append(ConfigFault(key=f"{key}.nokkel_id", expected=expected))
+        except BadKey as problem:
+            faults.append(ConfigFault(key=f"{key}.nokkel", expected=f"en nøkkel som kan brukes: {problem}"))
+        except ConfigError as problem:
+            faults += problem.faults
+        if self.ca_fil is not None and not self.ca_fil.is_file():
+            faults.append(ConfigFault(key=f"{key}.ca_fil", expected="en fil som finnes"))
+        return tuple(faults)
+
+    def index_file(self, around: Surroundings) -> Path:
+        """Where the source keeps what it knows."""
+        return around.state / "kilder" / f"{around.name}.altinn.db"
 
     def platform(self, around: Surroundings) -> PlatformSettings:
         """How Altinn is reached."""
@@ -143,7 +172,7 @@ class AltinnConfig(AltinnBaseConfig):
         return AltinnSettings(
             platform=self.platform(around),
             orgnr=around.orgnr,
-            index=around.state / "kilder" / f"{around.name}.altinn.db",
+            index=self.index_file(around),
             name=around.name,
             parties=self.parter,
             sub_units=self.underenheter,
@@ -166,6 +195,15 @@ class AltinnConfig(AltinnBaseConfig):
 
         tokens = self.access(around).tokens(self.grant(around))
         return AltinnSource(self.settings(around), tokens, zone=around.zone, now=around.now)
+
+    def checkups(self, around: Surroundings) -> Iterator[Checkup]:
+        """For ``doctor``: key, tokens, scopes, the system user and its rights, then what waits."""
+        from connectors.altinn import doctor
+
+        yield from doctor.look_at_key(self, around)
+        yield from doctor.guarded(lambda: doctor.look_at_token(self, around, READ_SCOPES), "token")
+        yield from doctor.guarded(lambda: doctor.look_at_rights(self, around), "rettigheter")
+        yield from doctor.guarded(lambda: doctor.look_at_queue(self, around), "kø")
 
 
 class AltinnFormConfig(AltinnBaseConfig):
@@ -199,7 +237,7 @@ class AltinnFormConfig(AltinnBaseConfig):
         return FormSettings(
             platform=self.platform(around),
             own_code=self.tjenesteeier,
-            index=around.state / "kilder" / f"{around.name}.altinn.db",
+            index=self.index_file(around),
             name=around.name,
             apps=self.apper,
             titles=self.titler,
@@ -214,3 +252,12 @@ class AltinnFormConfig(AltinnBaseConfig):
 
         tokens = self.access(around).tokens(self.grant(around))
         return AltinnFormSource(self.settings(around), tokens, orgnr=around.orgnr, zone=around.zone, now=around.now)
+
+    def checkups(self, around: Surroundings) -> Iterator[Checkup]:
+        """For ``doctor``: key, tokens and scopes, then what waits."""
+        from connectors.altinn import doctor
+
+        yield from doctor.look_at_key(self, around)
+        yield from doctor.guarded(lambda: doctor.look_at_token(self, around, FORM_SCOPES), "token")
+        yield from doctor.guarded(lambda: doctor.look_at_forms(self, around), "skjemaer")
+        yield from doctor.guarded(lambda: doctor.look_at_queue(self, around), "kø")

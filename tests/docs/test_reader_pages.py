@@ -12,7 +12,7 @@ import typer
 from robot import cli
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("arkivar.md", "gjennomsyn.md", "drift.md", "tilkobling/svarinn.md")
+PAGES = ("arkivar.md", "gjennomsyn.md", "drift.md", "tilkobling/svarinn.md", "tilkobling/altinn.md")
 
 
 def _shown(page: str) -> list[list[str]]:
