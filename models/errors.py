@@ -6,6 +6,7 @@ reason ``bug``, the traceback is logged, and the next post goes on.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 from models.reasons import ReasonCode
@@ -87,3 +88,8 @@ class UsedWrongly(PostrobotError):
 
 class Locked(PostrobotError):
     """Another process holds what we need (exit code 5). The message is one Norwegian sentence with the next step."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether the disk (or our share of it) is what an operating-system error tells of: wait for room, nobody is to blame."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -81,12 +81,15 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 def _export(store: Store, folder: Path) -> tuple[int, int]:
     last = _last_exported(folder, store.orgnr)
+    newest = max(folder.glob(f"{store.orgnr}-*.jsonl"), default=folder)
     count = 0
     batch: list[str] = []
     current: Path | None = None
     for row in _rows_after(store, last):
         step(Point.A1_READ)
-        path = folder / f"{store.orgnr}-{str(row['ts_utc'])[:7]}.jsonl"
+        # A clock that was set back starts no older file: the chain goes on from file to file in the order of their names.
+        path = max(folder / f"{store.orgnr}-{str(row['ts_utc'])[:7]}.jsonl", newest)
+        newest = path
         if current is not None and (path != current or len(batch) >= EXPORT_BATCH):
             _append(current, batch)
             batch = []

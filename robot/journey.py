@@ -21,7 +21,7 @@ import structlog
 
 from models.audit import AuditEvent
 from models.decision import Decision, Way
-from models.errors import OutOfReach, TryLater
+from models.errors import OutOfReach, TryLater, is_disk_full
 from models.noark import Journalstatus
 from models.post import Post, State
 from models.reading import ReadPost
@@ -48,6 +48,10 @@ AT_SOURCE = (EffectKind.TAKE_OVER, EffectKind.SETTLE)
 
 WAITS_FOR_ARCHIVE = "decide"
 """``stage`` of a received post that could not be decided for want of the archive."""
+
+
+DISK_FULL_S = 60.0
+"""How long a post waits that found no room on the disk."""
 
 
 class Step(StrEnum):
@@ -90,7 +94,10 @@ def _guarded(seq: int, office: Office, *, scans: bool) -> Step:
     except (OutOfReach, TryLater) as later:
         _leave_for_later(seq, office, later)
         return Step.WAITING
-    except Exception:  # the one place where the journey protects a post's neighbours from it
+    except Exception as bug:  # the one place where the journey protects a post's neighbours from it
+        if is_disk_full(bug):
+            _leave_for_later(seq, office, TryLater("disken er full", after_s=DISK_FULL_S))
+            return Step.WAITING
         log.exception("bug_in_post", seq=seq)
         _set_aside_as_bug(seq, office)
         return Step.BUG

@@ -43,6 +43,7 @@ class Fault(StrEnum):
 
 
 TOLD = frozenset({"take_over", "settle"})
+ARCHIVE = frozenset({"submit", "outcome", "find_saksmapper", "journalposter"})
 CHANGES = frozenset({"submit", *TOLD})
 
 
@@ -86,6 +87,7 @@ class Room:
         self._dice = random.Random(manners.seed)
         self._failed: set[str] = set()
         self.failures = 0
+        self.archive_away = False
 
     def fault(self, kind: str, key: str) -> Fault | None:
         """What goes wrong with this request."""
@@ -188,6 +190,11 @@ class Room:
         found = [self.unit.files.get(o.sjekksum, b"") for d in self.unit.documents[journalpost] for o in d.objekter]
         return "ok", found
 
+    def archive_goes(self, away: bool) -> object:
+        """The archive cannot be reached from now on, or can again."""
+        self.archive_away = away
+        return "ok", None
+
     def count_failures(self) -> object:
         """How often something has gone wrong."""
         return "ok", self.failures
@@ -228,8 +235,8 @@ class Server:
             connection.send((number, "ok", None))
             return True
         room = self._rooms[name]
-        fault = None
-        if verb in CHANGES:
+        fault = Fault.DOWN if room.archive_away and verb in ARCHIVE else None
+        if fault is None and verb in CHANGES:
             kind = verb if verb in TOLD else arguments[0].kind
             key = f"{verb}-{arguments[0]['number']}" if verb in TOLD else str(arguments[1])
             fault = room.fault(kind, key)

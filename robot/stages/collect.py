@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from models.audit import AuditEvent
-from models.errors import NeedsHuman, OutOfReach, TryLater
+from models.errors import NeedsHuman, OutOfReach, TryLater, is_disk_full
 from models.keys import post_key, post_keys, with_role
 from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, State, Taken
 from models.steps import Point, step
@@ -73,7 +72,7 @@ def _guarded(office: Office, desk: Desk, offer: Offer, spool: Spool, on_aside: C
     except (OutOfReach, TryLater):
         raise
     except Exception as bug:  # as in robot.journey.walk: what one post does to us must not stop the next
-        if isinstance(bug, OSError) and bug.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_disk_full(bug):
             raise DiskLow("disken er full") from bug
         log.exception("bug_in_download", source=desk.name)
         return None

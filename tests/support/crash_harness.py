@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -127,10 +128,17 @@ class Harness:
         other = {key: result["end"][key] for key in self.end if result["end"][key] != self.end[key]}
         return f"{kills}: broken {wrong}, otherwise {other}" if wrong or other else ""
 
-    def kill_everywhere(self, plan: Iterable[Sequence[Kill]]) -> list[str]:
-        """One run for each entry of ``plan``, as many at a time as there are stables; what is wrong, a line each."""
+    def kill_everywhere(self, plan: Iterable[Sequence[Kill]], *, until: float | None = None) -> list[str]:
+        """One run for each entry of ``plan``, as many at a time as there are stables; what is wrong, a line each.
+
+        Nothing is begun after ``until`` (``time.monotonic()``).
+        """
+
+        def one(kills: Sequence[Kill]) -> str:
+            return self.kill_at(*kills) if until is None or time.monotonic() < until else ""
+
         with ThreadPoolExecutor(self._crowd) as pool:
-            return [wrong for wrong in pool.map(lambda kills: self.kill_at(*kills), plan) if wrong]
+            return [wrong for wrong in pool.map(one, plan) if wrong]
 
     @contextmanager
     def _place(self) -> Iterator[tuple[Place, Stable]]:

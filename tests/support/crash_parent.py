@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 240.0
-"""A robot that has not ended by then is hung, which is a failure."""
+PATIENCE_S = 900.0
+"""A robot that has not ended by then is hung, which is a failure: long enough for a heap of post on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

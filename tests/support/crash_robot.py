@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import time
 from collections import Counter
@@ -116,7 +117,9 @@ def live(job: Job, room: ReadingRoom) -> Mapping[str, Any]:
                 return {"trace": killer.trace}
             if job.rush:
                 with office.store.read() as reads:
-                    return {"states": reads.states(), "broken": broken(office)}
+                    states = reads.states()
+                peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+                return {"states": states, "broken": broken(office), "peak_mib": peak_mib}
             return {"trace": killer.trace, "end": end_state(town, office), "broken": broken(office)}
     finally:
         watch(None)
@@ -134,11 +137,17 @@ def rush(office: Office, *, alone: bool) -> None:
 
 
 def is_idle(office: Office) -> bool:
-    """Whether no post is on its way, nothing is owed, and nothing waits at a source."""
+    """Whether no post is on its way, nothing is owed, and nothing that we do not have waits at a source."""
     with office.store.read() as reads:
         states = reads.states()
-        left = reads.open_effects() + sum(states[s] for s in (State.RECEIVED, State.DECIDED, State.ARCHIVED))
-    return not left and not any(True for desk in office.desks.values() for _ in desk.intake.offers(1))
+        if reads.open_effects() or any(states[s] for s in (State.RECEIVED, State.DECIDED, State.ARCHIVED)):
+            return False
+        for desk in office.desks.values():
+            keys = [offer.key for offer in desk.intake.offers(50)]
+            known = reads.known_offers(desk.name, keys)
+            if any(key not in known or known[key].taken_over for key in keys):
+                return False
+    return True
 
 
 def start_up(office: Office) -> None:
@@ -260,7 +269,9 @@ def archive_documents(office: Office, entry: Any) -> Any:
 
 def broken(office: Office) -> dict[str, Any]:
     """Every invariant that does not hold, and the archive's own faults; empty when all is well."""
-    wrong: dict[str, Any] = {one.name: one.examples for one in verify(office.store, office.archive) if not one.ok}
+    wrong: dict[str, Any] = {
+        one.name: one.examples for one in verify(office.store, office.archive) if not one.ok or one.unasked
+    }
     found = Verified()
     verify_store(office.store, found)
     if not found.ok:

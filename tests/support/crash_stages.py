@@ -121,10 +121,11 @@ class OnDisk:
         paper: Mapping[str, bytes] = PAPER,
         started: bool = True,
         variants: bool = False,
+        rules: str = RULES,
     ) -> None:
         self.name, self.variants = name, variants
         self._template = template
-        lay_out(template, Clock(), rules=RULES, more=MORE + REPORT)
+        lay_out(template, Clock(), rules=rules, more=MORE + REPORT)
         lay_paper(template / "inn", paper)
         lay_stray(template)
         if started:
@@ -268,3 +269,9 @@ class Mailbox:
         places = {place.replace("/", "."): count for place, count in held.items() if count}
         meant = {"Robot.Journalført": 3, "Robot.Videresendt": 1, "Robot.Avvist": 1}
         return {} if places == meant else {"mailbox (I1, I3)": places}
+
+
+def database(port: int, schema: str) -> str:
+    """The section of a configuration for a PostgreSQL on this machine."""
+    address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    return f'\n[organisasjon.kommune.database]\npostgres = "{address}"\nskjema = "{schema}"\n'
