@@ -177,6 +177,15 @@ class KeepsTaken(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsTime(Protocol):
+    """A source or archive whose answers say what time it is there."""
+
+    def clock_ahead_s(self) -> float | None:
+        """How far its clock was ahead of ours when it last answered, in seconds; None when it has told none."""
+        ...
+
+
 class Archive(Protocol):
     """A Noark 5 archive. Used from several threads at once."""
 

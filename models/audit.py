@@ -64,6 +64,8 @@ class AuditEvent(StrEnum):
     BACKED_UP = "backed_up"
     RESTORED = "restored"
     # Viruses. ``object_ref`` is the hash of the bytes, ``details.signature`` what was found in them.
+    ALARM_RAISED = "alarm_raised"
+    ALARM_OVER = "alarm_over"
     QUARANTINED = "quarantined"
     RELEASED = "released"
 

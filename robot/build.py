@@ -13,6 +13,8 @@ from connectors.settings import SourceSettings, Surroundings
 from models.errors import UsedWrongly
 from models.organisation import Organisation
 from models.store import Store, StoreAddress, open_store
+from robot.alarms.clock import ClockWatch
+from robot.alarms.kinds import AlarmLimits, AlarmSetup
 from robot.config import OrganisasjonSettings, Settings
 from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
@@ -176,6 +178,28 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         language=settings.robot.spraak,
         retention=chosen.bevaring.days(),
         virus=virus_watch(settings, name),
+        alarms=AlarmSetup(
+            limits=alarm_limits(settings, name),
+            report_due=chosen.rapport.klokkeslett,
+            clock=ClockWatch(wall=lambda: now().timestamp()),
+        ),
+    )
+
+
+def alarm_limits(settings: Settings, name: str) -> AlarmLimits:
+    """From when silence is an alarm in one organisation. No source is missed before it has been tried three times."""
+    chosen, hour = settings.organisasjon[name].varsling, 3600.0
+    tries = 3.0 * settings.robot.plan.hent_sekunder
+    return AlarmLimits(
+        to=chosen.mottakere,
+        no_poll_s=max(chosen.uten_henting_minutter * 60.0, tries) if chosen.uten_henting_minutter else 0.0,
+        no_post_s={"": chosen.uten_post_timer * hour} | {name: h * hour for name, h in chosen.uten_post.items()},
+        opens=chosen.virketid_fra,
+        closes=chosen.virketid_til,
+        no_report_s=chosen.rapport_minutter * 60.0,
+        connection_s=chosen.forbindelse_minutter * 60.0,
+        stalled_s=chosen.henger_timer * hour,
+        clock_s=chosen.klokke_sekunder,
     )
 
 

@@ -225,6 +225,41 @@ class RapportSettings(Section):
     )
 
 
+class VarslingSettings(Section):
+    """``[organisasjon.<navn>.varsling]``: from when silence is an alarm, and who hears of it by mail at once."""
+
+    mottakere: tuple[Address, ...] = Field(default=(), description="e-postadresser som får varsel med en gang")
+    uten_henting_minutter: float = Field(
+        default=30, ge=0, le=100_000, description="minutter uten at en kilde er nådd; 0 slår av"
+    )
+    uten_post_timer: float = Field(
+        default=24, ge=0, le=10_000, description="virketimer uten post fra en kilde; 0 slår av"
+    )
+    uten_post: dict[str, Annotated[float, Field(ge=0, le=10_000)]] = Field(
+        default_factory=dict, description="det samme for enkelte kilder: navn = virketimer"
+    )
+    virketid_fra: Clock = Field(default=time(8, 0), description="klokkeslett virketiden begynner, på virkedager")
+    virketid_til: Clock = Field(default=time(16, 0), description="klokkeslett virketiden slutter, etter virketid_fra")
+    rapport_minutter: float = Field(
+        default=60, ge=0, le=1440, description="minutter rapporten kan være forsinket; 0 slår av"
+    )
+    forbindelse_minutter: float = Field(
+        default=30, ge=0, le=100_000, description="minutter arkiv, e-post eller virusskanner kan være borte; 0 slår av"
+    )
+    henger_timer: float = Field(
+        default=24, ge=0, le=10_000, description="timer en post eller noe roboten skylder, kan vente; 0 slår av"
+    )
+    klokke_sekunder: float = Field(
+        default=120, ge=0, le=86_400, description="sekunder klokken kan hoppe eller gå ulikt andres; 0 slår av"
+    )
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> VarslingSettings:
+        if self.virketid_fra >= self.virketid_til:
+            raise ValueError("«virketid_til» skal være etter «virketid_fra»")
+        return self
+
+
 class BevaringSettings(Section):
     """``[organisasjon.<navn>.bevaring]``: how long the robot keeps the content of what it is done with; 0 means for ever."""
 
@@ -294,6 +329,7 @@ class OrganisasjonSettings(Section):
     arkiv: SerializeAsAny[ArchiveSettings] = Field(description="arkivet: [organisasjon.x.arkiv]")
     epost: SerializeAsAny[MailerSettings] | None = Field(default=None, description="utgående e-post")
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
+    varsling: VarslingSettings = Field(default=VarslingSettings(), description="når stillhet er et varsel")
     virusskanner: VirusSettings | None = Field(default=None, description="virusskanning, i stedet for robotens")
     videresending: VideresendingSettings = Field(
         default=VideresendingSettings(), description="hva regler kan videresende til"

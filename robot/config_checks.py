@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.errors import ConfigFault
 from robot.config import OrganisasjonSettings, RobotSettings
-from robot.config_faults import join
+from robot.config_faults import join, nearest
 
 
 def across(robot: RobotSettings | None, organisations: Mapping[str, OrganisasjonSettings]) -> Iterator[ConfigFault]:
@@ -80,13 +80,24 @@ def _nested(robot: RobotSettings | None, organisations: Mapping[str, Organisasjo
 
 
 def _alone(name: str, organisation: OrganisasjonSettings) -> Iterator[ConfigFault]:
-    needs_mail = "epost" in organisation.videresending.kanaler or organisation.rapport.mottakere
+    needs_mail = (
+        "epost" in organisation.videresending.kanaler
+        or organisation.rapport.mottakere
+        or organisation.varsling.mottakere
+    )
     if needs_mail and organisation.epost is None:
         yield ConfigFault(
             key=join("organisasjon", name, "epost"),
-            expected="må være satt når rapporten har mottakere eller noe kan videresendes på e-post",
+            expected="må være satt når rapport eller varsling har mottakere, eller noe kan videresendes på e-post",
             suggestion=f'[organisasjon.{name}.epost] type = "smtp"',
         )
+    for source in organisation.varsling.uten_post:
+        if source not in organisation.kilde:
+            yield ConfigFault(
+                key=join("organisasjon", name, "varsling", "uten_post", source),
+                expected="navnet på en av kildene",
+                suggestion=nearest(source, tuple(organisation.kilde)),
+            )
     if organisation.videresending.kanaler and not (organisation.videresending.domener or organisation.egne_domener):
         yield ConfigFault(
             key=join("organisasjon", name, "videresending", "domener"),

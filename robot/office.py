@@ -17,6 +17,7 @@ from models.organisation import Organisation
 from models.post import Outcome
 from models.reasons import ReasonCode
 from models.store import Store
+from robot.alarms.kinds import AlarmSetup
 from robot.breaker import Breakers, Health
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
@@ -74,6 +75,7 @@ class Office:
     language: str = "nb"
     retention: Mapping[Outcome, int] = field(default_factory=dict)
     virus: VirusWatch | None = None
+    alarms: AlarmSetup | None = None
     breakers: Breakers = field(init=False)
     refinding: threading.Lock = field(default_factory=threading.Lock)
 

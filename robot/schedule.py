@@ -102,6 +102,12 @@ def _after_restore(office: Office) -> str:
     return after_restore(office)
 
 
+def _alarms(office: Office) -> str:
+    from robot.alarms.keep import evaluate
+
+    return f"{evaluate(office)} varsler"
+
+
 def _rules(office: Office) -> str:
     office.rules.refresh_when_still()
     return f"sett {office.rules.current.sha256[:12]}{' (nyere filer har feil)' if office.rules.refusal else ''}"
@@ -110,6 +116,7 @@ def _rules(office: Office) -> str:
 JOBS: Sequence[Job] = (
     Job(name="regler", text="ser etter endrede regelfiler", run=_rules, every=lambda s, o: 5.0),
     Job(name="ærend", text="sender e-post og det som skal prøves på nytt", run=_errands, every=lambda s, o: 15.0),
+    Job(name="varsler", text="ser etter stillhet og annet som er galt", run=_alarms, every=lambda s, o: 60.0),
     Job(
         name="arkivformat",
         text="lager arkivformat (PDF/A) av det som er journalført",

@@ -14,6 +14,7 @@ import structlog
 
 from models.errors import OutOfReach, TryLater
 from models.post import Outcome, State
+from robot.alarms.keep import evaluate
 from robot.claims import walk_claimed
 from robot.differences import after_restore
 from robot.errands import run_errands
@@ -99,6 +100,8 @@ class Work:
         for thread in [*collectors, *walkers]:
             thread.join()
         for office in self.offices:
+            with contextlib.suppress(TryLater):  # the store is away: the walkers have told
+                evaluate(office)
             run_errands(office)
             self._compare(office)
         self.tally.waiting = self._waiting()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.sql import Prepared, Row
@@ -14,6 +14,11 @@ from models.store.base import Part
 _CLAIM = {
     "sqlite": Prepared(sqlite.insert(t.job_run).on_conflict_do_nothing()),
     "postgresql": Prepared(postgresql.insert(t.job_run).on_conflict_do_nothing()),
+}
+_CAME = Prepared(update(t.connection).where(t.connection.c.name == bindparam("connection")))
+_NEW_CONNECTION = {
+    "sqlite": Prepared(sqlite.insert(t.connection).on_conflict_do_nothing()),
+    "postgresql": Prepared(postgresql.insert(t.connection).on_conflict_do_nothing()),
 }
 
 
@@ -57,5 +62,14 @@ class JobTx(JobReads):
         values: dict[str, object] = {"error": error, "failures": failures}
         values["last_error_at" if error else "last_ok_at"] = self.now
         values["paused_until"] = self.now + rests_for_s if rests_for_s else None
-        if not self.conn.execute(update(t.connection).where(t.connection.c.name == name).values(**values)).rowcount:
-            self.conn.execute(insert(t.connection).values(name=name, **values))
+        c = t.connection.c
+        since = "failing_since" if error else "first_ok_at"
+        earlier = {since: func.coalesce(c[since], self.now), **({} if error else {"failing_since": None})}
+        if not self.conn.execute(update(t.connection).where(c.name == name).values(**values, **earlier)).rowcount:
+            self.conn.execute(insert(t.connection).values(name=name, **values, **{since: self.now}))
+
+    def note_post(self, connection: str) -> None:
+        """Remembers that post came in by a connection."""
+        if not self.conn.execute(_CAME, {"connection": connection, "last_post_at": self.now}).rowcount:
+            new = _NEW_CONNECTION[self.conn.sqlalchemy.dialect.name]
+            self.conn.execute(new, {"name": connection, "last_post_at": self.now})

@@ -20,6 +20,7 @@ from models.errors import TryLater
 from models.sql import Link
 from models.steps import Point, step
 from models.store import tables as t
+from models.store.alarm_tx import AlarmReads, AlarmTx
 from models.store.audit_tx import AuditReads, AuditTx
 from models.store.doubt_tx import Doubt, DoubtReads, DoubtTx
 from models.store.effect_tx import EffectReads, EffectTx
@@ -45,13 +46,14 @@ class Reads(
     RetentionReads,
     RuleReads,
     QuarantineReads,
+    AlarmReads,
     JudgedReads,
     DoubtReads,
 ):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AlarmTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 

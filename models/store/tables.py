@@ -229,6 +229,21 @@ connection = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("paused_until", Float),
     Column("alarmed_at", Float),
+    # What silence is measured against: the first time it worked, since when it has not, and the last post that came in by it.
+    Column("first_ok_at", Float),
+    Column("failing_since", Float),
+    Column("last_post_at", Float),
+)
+
+# Alarms that are raised now. ``quiet_since``: what raised it has been gone since then, and it is over in a while.
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("raised_at", Float, nullable=False),
+    Column("quiet_since", Float),
+    Column("facts", Text, nullable=False),
 )
 
 counter = Table(

@@ -49,6 +49,7 @@ def _running(settings: Settings) -> bool:
 
 def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
     from robot import build
+    from robot.alarms.show import standing
     from robot.report.make import missing_now, report_folder
 
     store = build.store(settings, name, now=context.now)
@@ -62,6 +63,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
     due = settings.organisasjon[name].rapport.klokkeslett
     missing = missing_now(store, context.now(), settings.zone(name), due, language=settings.robot.spraak)
     rules = _rules(settings, name, store)
+    alarms = standing(settings, name, store, context.now())
     store.close()
     return {
         "states": states,
@@ -76,6 +78,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         "restore": None
         if doubt is None or doubt.told
         else {"backup": doubt.backup, "sources_done": sorted(doubt.emptied), "complete": doubt.until is not None},
+        "alarms": alarms,
     }
 
 
@@ -124,6 +127,7 @@ def _together(organisations: dict[str, dict[str, Any]], running: bool) -> dict[s
         "oldest_waiting_s": max(waits) if waits else None,
         "sources": [{**s, "organisation": name} for name, f in organisations.items() for s in f["sources"]],
         "rules": first["rules"],
+        "alarms": [{**a, "organisation": name} for name, f in organisations.items() for a in f["alarms"]],
         "organisations": organisations,
     }
 
@@ -141,6 +145,8 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
     states = " · ".join(f"{number} {words[state]}" for state, number in found["states"].items() if number)
     rules = found["rules"]
     lines = [f"\n{name}: {states or 'ingen post ennå'}"]
+    for alarm in found["alarms"]:
+        lines += [f"  VARSEL: {alarm['text']}", f"          {alarm['do']}"]
     if found["oldest_waiting_s"] is not None:
         lines.append(f"  eldste som venter: {_age(found['oldest_waiting_s'])}")
     lines.append(
@@ -154,8 +160,6 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
         )
     last = found["last_report"]
     lines.append(f"  siste rapport: {short_date(last) if last else 'ingen'}")
-    if found["report_missing"]:
-        lines.append(f"  ALARM: {found['report_missing']}")
     if found["restore"]:
         lines.append(f"  gjenopprettet fra {found['restore']['backup']}; det som kom etter kopien, finnes igjen nå")
     for source in found["sources"]:

@@ -18,6 +18,8 @@ from models.sql import Row
 from models.store import Store
 from models.store import tables as t
 from models.store.post_reads import WORKING
+from robot.alarms.kinds import AlarmKind
+from robot.alarms.words import advice, sentence
 from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, Unconverted
 from robot.report.piles import Pile
@@ -177,7 +179,15 @@ def _troubles(
     reads: Reads, rules: tuple[Refusal | None, Waiting | None], earlier_missing: str, language: str, zone: str
 ) -> Iterable[str]:
     refusal, waiting = rules
-    for row in reads.connections():
+    connections = reads.connections()
+    told = {row["name"].removeprefix("kilde:") for row in connections if row["error"]}
+    for alarm in reads.alarms():
+        # A connection that is down is told below with its error, and a missing report by the report itself.
+        twice = alarm.name in told and alarm.kind in (AlarmKind.NO_POLL, AlarmKind.CONNECTION)
+        if not twice and alarm.kind != AlarmKind.NO_REPORT:
+            said = sentence(alarm.kind, alarm.name, alarm.facts, language=language, zone=zone)
+            yield f"{said} {advice(alarm.kind, language=language)}"
+    for row in connections:
         if row["error"]:
             never = text("trouble.never", language)
             since = (

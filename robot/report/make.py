@@ -92,14 +92,24 @@ def missing_before(store: Store, day: date, zone: str, *, language: str = "nb") 
 
 def missing_now(store: Store, now: datetime, zone: str, due: time, *, language: str = "nb") -> str:
     """The same for ``status``: today's too, once an hour has passed since it was due; today's there, all is well."""
+    day = missing_day(store, now, zone, due)
+    return _missing_text(day, language) if day is not None else ""
+
+
+def missing_day(
+    store: Store, now: datetime, zone: str, due: time, *, grace_s: float = GRACE.total_seconds()
+) -> date | None:
+    """The day whose report is missing: today's once ``grace_s`` have passed since it was due, else the last work day's."""
     local = now.astimezone(ZoneInfo(zone))
     today = local.date()
     if (report_folder(store) / f"{today.isoformat()}.html").exists():
-        return ""
+        return None
     due_at = datetime.combine(today, due, tzinfo=local.tzinfo)
-    if is_work_day(today) and local > due_at + GRACE and _is_missing(store, today, zone):
-        return _missing_text(today, language)
-    return missing_before(store, today, zone, language=language)
+    late = (local - due_at).total_seconds() > grace_s
+    if is_work_day(today) and late and _is_missing(store, today, zone):
+        return today
+    before = work_day_before(today)
+    return before if _is_missing(store, before, zone) else None
 
 
 def _is_missing(store: Store, day: date, zone: str) -> bool:

@@ -178,6 +178,7 @@ def _store(
             at=fetched.locator,
             body_hash=body,
         )
+        tx.note_post(f"kilde:{desk.name}")
         # Under the write lock now: whoever removes files asks under it too, and would see this row.
         if not all(office.blobs.has(document.sha256) for document in fetched.documents):
             raise _Removed
@@ -251,6 +252,7 @@ def _store_unfetched(office: Office, desk: Desk, offer: Offer, human: NeedsHuman
             zone=office.org_base.zone,
             at=offer.locator,
         )
+        tx.note_post(f"kilde:{desk.name}")
         post = tx.post(seq)
         if post is None:
             raise LookupError(seq)

@@ -20,6 +20,7 @@ from robot.config import (
     Plan,
     RapportSettings,
     RobotSettings,
+    VarslingSettings,
     VideresendingSettings,
 )
 from robot.load_config import load_settings
@@ -42,6 +43,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield OrganisasjonSettings, organisations
     yield DatabaseSettings, [o["database"] for o in organisations if "database" in o]
     yield RapportSettings, [o["rapport"] for o in organisations if "rapport" in o]
+    yield VarslingSettings, [o["varsling"] for o in organisations if "varsling" in o]
     yield VideresendingSettings, [o["videresending"] for o in organisations if "videresending" in o]
     yield BevaringSettings, [o["bevaring"] for o in organisations if "bevaring" in o]
     for role, key in ((Role.SOURCE, "kilde"), (Role.ARCHIVE, "arkiv"), (Role.MAILER, "epost")):

@@ -38,7 +38,19 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paused_until", sa.Float(), nullable=True),
         sa.Column("alarmed_at", sa.Float(), nullable=True),
+        sa.Column("first_ok_at", sa.Float(), nullable=True),
+        sa.Column("failing_since", sa.Float(), nullable=True),
+        sa.Column("last_post_at", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "alarm",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("raised_at", sa.Float(), nullable=False),
+        sa.Column("quiet_since", sa.Float(), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name"),
     )
     op.create_table(
         "counter",
