@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import house, intake, memory, plan, reading, rules, scans, start
+from bench import house, intake, memory, plan, reading, rules, scans, start, svarinn
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -24,6 +24,7 @@ PARTS: dict[str, Part] = {
     "inntak": lambda folder, given: intake.measure(folder, given.poster),
     "ocr": lambda folder, given: scans.measure(folder, given.sider),
     "minne": lambda folder, given: memory.measure(folder, given.ventende),
+    "svarinn": lambda folder, given: svarinn.measure(folder, given.forsendelser),
     "start": lambda folder, given: start.measure(folder),
     "lesing": lambda folder, given: reading.measure(folder),
     "regler": lambda folder, given: rules.measure(folder, given.poster),
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--poster", type=int, default=200, help="e-poster i hver inntaksmåling")
     parser.add_argument("--sider", type=int, default=12, help="skannede sider")
     parser.add_argument("--prøvde", type=int, default=10_000, help="lagrede poster som en regelendring prøves mot")
+    parser.add_argument("--forsendelser", type=int, default=1000, help="forsendelser i SvarInn, med feil")
     parser.add_argument("--ventende", type=int, default=10_000, help="poster som venter i minnemålingen")
     return parser
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from robot.demo import paper
 from robot.demo.letters import KAFE_ORGNR, Morning, Piece
+from robot.demo.svarut import OUR_LETTER, STOREVIK, Forsendelse, letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What is expected of one piece; ``channel`` is ``epost`` or ``mappe``. The other fields are those of ``Piece``."""
+    """What is expected of one piece; ``channel`` is ``epost``, ``mappe`` or ``svarinn`` (whose ``name`` is the letter's id).
+    The other fields are those of ``Piece``."""
 
     name: str
     channel: str
@@ -30,11 +32,12 @@ class DemoPost:
     """The demonstration's post.
 
     ``mails`` are (name, bytes) to be delivered to a mailbox (or laid in a folder as ``.eml``); ``files`` lie in the folder
-    already; ``cases`` are JSON lines for ``archive import``: the cases that some of the post belongs to.
+    already; ``letters`` wait in SvarInn; ``cases`` are JSON lines for ``archive import``: the cases that some of the post belongs to.
     """
 
     mails: tuple[tuple[str, bytes], ...]
     files: tuple[Path, ...]
+    letters: tuple[Forsendelse, ...]
     expected: tuple[Expected, ...]
     cases: tuple[str, ...]
 
@@ -49,10 +52,16 @@ def make_post(into_folder: Path, *, seed: int, today: date) -> DemoPost:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(piece.content)
         files.append(path)
+    sent = tuple(letters(seed=seed, today=today))
     expected = [_expected(piece, "epost") for piece in mails] + [_expected(piece, "mappe") for piece in scanned]
+    expected += [
+        Expected(name=each.sent.id, channel="svarinn", outcome=each.outcome, rule=each.rule, why=each.why)
+        for each in sent
+    ]
     return DemoPost(
         mails=tuple((piece.name, piece.content) for piece in mails),
         files=tuple(files),
+        letters=sent,
         expected=tuple(expected),
         cases=tuple(_cases(today)),
     )
@@ -63,7 +72,7 @@ def _expected(piece: Piece, channel: str) -> Expected:
 
 
 def _cases(today: date) -> Iterator[str]:
-    """Cases that exist beforehand: one we wrote to Berit Myhre in, and an open building case."""
+    """Cases that exist beforehand: one we wrote to Berit Myhre in, an open building case, and one we wrote to Storevik in."""
     for case in (
         {
             "saksnummer": f"{today.year}/118",
@@ -87,6 +96,15 @@ def _cases(today: date) -> Iterator[str]:
             "klasse": "L42",
             "enhet": "PLAN",
             "nasjonale_identifikatorer": [{"type": "gnr_bnr", "verdi": "12/40"}],
+        },
+        {
+            "saksnummer": f"{today.year}/63",
+            "tittel": "Felles legevakt med Storevik",
+            "arkivdel": "SAK",
+            "klasse": "F10",
+            "enhet": "HELSE",
+            "parter": [STOREVIK],
+            "ekstern_noekkel": {"system": "SvarUt", "noekkel": OUR_LETTER},
         },
     ):
         yield json.dumps(case, ensure_ascii=False)

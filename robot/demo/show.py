@@ -40,6 +40,7 @@ class Stage:
 def show(context: Context, folder: Path) -> int:
     """Plays the demonstration in ``folder`` (made anew each time) and says where the report is. Returns the exit code."""
     from robot.demo.post import make_post
+    from robot.demo.svarut import add_source, mottakersystem
     from robot.init import init
 
     _make_room(folder)
@@ -47,11 +48,13 @@ def show(context: Context, folder: Path) -> int:
     (folder / MARK).touch()
     post = make_post(made.inbox, seed=SEED, today=context.now().date())
     context.out(
-        f"Solvik kommune er oppdiktet. {len(post.mails)} e-poster og {len(post.files)} skannede filer venter.\n"
+        f"Solvik kommune er oppdiktet. {len(post.mails)} e-poster, {len(post.files)} skannede filer og "
+        f"{len(post.letters)} forsendelser i SvarInn venter.\n"
     )
-    with _mailbox(context, post, made.inbox) as server:
+    with _mailbox(context, post, made.inbox) as server, mottakersystem(post.letters) as svarinn:
         stage = Stage(folder=folder, config=made.config, mailbox=server is not None)
-        _configure(context, stage, server)
+        organisation = _configure(context, stage, server)
+        add_source(stage.config, svarinn, organisation=organisation)
         return _play(context, stage, post)
 
 
@@ -84,16 +87,19 @@ def _mailbox(context: Context, post: DemoPost, inbox: Path) -> Iterator[Dovecot 
         server.remove()
 
 
-def _configure(context: Context, stage: Stage, server: Dovecot | None) -> None:
-    """Quiets the log, and adds the mailbox as an operator would: secret in a file of its own, TLS verified by its own CA."""
+def _configure(context: Context, stage: Stage, server: Dovecot | None) -> str:
+    """Quiets the log, and adds the mailbox as an operator would: secret in a file of its own, TLS verified by its own CA.
+
+    Returns the organisation's short name.
+    """
     from connectors.testing.dovecot import PASSWORD
     from robot.load_config import load_settings
 
     text = stage.config.read_text(encoding="utf-8")
     stage.config.write_text(text.replace("\n[robot]\n", '\n[robot]\nloggnivaa = "warning"\n', 1), encoding="utf-8")
-    if server is None:
-        return
     (name,) = load_settings(stage.config, environ=context.environ, need_secrets=False).organisasjon
+    if server is None:
+        return name
     secret = stage.folder / "postkasse.passord"
     secret.write_text(PASSWORD, encoding="utf-8")
     secret.chmod(0o600)
@@ -109,6 +115,7 @@ bruker = "{USER}"
 passord = {{ fil = "postkasse.passord" }}
 """
         )
+    return name
 
 
 def _play(context: Context, stage: Stage, post: DemoPost) -> int:
@@ -132,7 +139,7 @@ def _play(context: Context, stage: Stage, post: DemoPost) -> int:
         f"  {stage.command} review list\n"
         f"  {stage.command} explain POST\n"
         f"  {stage.command} audit verify\n"
-        + ("Postkassen i demoen er stengt nå; svar som skal flytte e-post der, venter.\n" if stage.mailbox else "")
+        + ("Postkassen og SvarInn i demoen er stengt nå; svar som skal si fra der, venter.\n" if stage.mailbox else "")
     )
     return 0
 

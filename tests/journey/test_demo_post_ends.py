@@ -10,6 +10,7 @@ import pytest
 
 from connectors.arkiv.archive import EmbeddedArchive
 from robot.demo.post import make_post
+from robot.demo.svarut import add_source, mottakersystem
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGNR = "315000106"
@@ -36,13 +37,17 @@ def house(tmp_path_factory):
         assert not archive.import_cases(post.cases).faults
     finally:
         archive.close()
-    counts = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
+    with mottakersystem(post.letters) as server:
+        add_source(folder / "config.toml", server, organisation="solvik")
+        counts = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
+        again = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
+        statuses = {key: held.status.name for key, held in server.held.items()}
     rows = [json.loads(line) for line in postrobot(folder / "config.toml", "list", "--json").splitlines()]
-    return folder, post, counts, {row["source_id"]: row for row in rows}
+    return folder, post, counts, {row["source_id"]: row for row in rows}, again, statuses
 
 
 def test_every_piece_ends_as_expected(house):
-    _, post, _, rows = house
+    _, post, _, rows, *_ = house
     wrong = []
     for one in post.expected:
         row = rows[one.name]
@@ -53,27 +58,35 @@ def test_every_piece_ends_as_expected(house):
 
 
 def test_counts_add_up_and_nothing_waits_or_fails(house):
-    _, post, counts, _ = house
+    _, post, counts, *_ = house
     assert len(post.expected) == counts["collected"]
     assert 0 == counts["waiting"] == counts["failed"]
     assert counts["collected"] == counts["archived"] + counts["set_aside"] + counts["forwarded"] + counts["dismissed"]
 
 
 def test_what_a_detector_marks_is_never_open(house):
-    _, _, _, rows = house
+    _, _, _, rows, *_ = house
     assert "shielded" == rows["oppfølgingsplan.eml"]["tilgang"]
     assert "temporary" == rows["tilskudd_konto.eml"]["tilgang"]
     assert "Oppfølgingsplan" == rows["oppfølgingsplan.eml"]["offentlig_tittel"]
 
 
 def test_all_nabovarsel_of_the_year_are_in_one_case(house):
-    _, _, _, rows = house
+    _, _, _, rows, *_ = house
     numbers = {row["saksnummer"] for row in rows.values() if row["rule"] == "nabovarsel"}
     assert 1 == len(numbers)
 
 
+def test_an_answer_in_svarinn_joins_the_case_of_our_letter_and_a_unit_gets_its_own(house):
+    _, post, _, rows, _, statuses = house
+    answer, pupil, *_ = [rows[each.sent.id] for each in post.letters]
+    assert str(answer["saksnummer"]).endswith("/63")
+    assert "SKOLE" == pupil["enhet"]
+    assert {"READ", "WAITING"} == set(statuses.values())
+    assert ["WAITING"] == [statuses[each.sent.id] for each in post.letters if each.outcome == "set_aside"]
+
+
 def test_a_second_run_does_nothing(house):
-    folder, _, _, rows = house
-    counts = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
-    assert 0 == counts["collected"] == counts["archived"]
+    folder, _, _, rows, again, _ = house
+    assert 0 == again["collected"] == again["archived"]
     assert len(rows) == len(postrobot(folder / "config.toml", "list", "--json").splitlines())
