@@ -152,6 +152,8 @@ class Http:
         self._base = checked_url(settings.base_url)
         self._client: httpx2.Client | None = None
         self._opening = threading.Lock()
+        self.clock_ahead_s: float | None = None
+        """How far the service's clock was ahead of ours at the last answer that had a Date, in seconds."""
 
     def url(self, path: str) -> str:
         """The whole address of a path under ``base_url``; an absolute address is given back as it is."""
@@ -210,7 +212,10 @@ class Http:
             number += 1
             try:
                 with self._sent(request, deadline) as body:
-                    return Answer(status=body.status, headers=body.headers, body=self._whole(body))
+                    answer = Answer(status=body.status, headers=body.headers, body=self._whole(body))
+                    ahead = answer.ahead_s(self._hooks.now())
+                    self.clock_ahead_s = ahead if ahead is not None else self.clock_ahead_s
+                    return answer
             except BrokeOff as error:
                 if not request.repeatable:
                     raise MaybeDone(str(error), key=key) from error

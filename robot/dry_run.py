@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import NeedsHuman, OutOfReach, TryLater
 from models.post import Fetched, Offer, Post, Spool, State, StoredDocument
+from models.reasons import ReasonCode
+from models.scanning import Verdict
 from robot.office import Desk, Office
 from robot.reading.dispatch import InputDocument
 from robot.stages.decide import make_decision
@@ -64,8 +66,11 @@ def _decided(office: Office, desk: Desk, fetched: Fetched, folder: Path) -> dict
     documents = [
         InputDocument(path=d.path, name=d.name, media_type=d.media_type, sha256=d.sha256) for d in fetched.documents
     ]
-    read = office.room.read(documents, parts).post
     post = _unstored(office, desk, fetched)
+    stopped = _scanned(office, fetched)
+    if stopped is not None:
+        return {"source_id": fetched.label, "way": "set_aside", "reason": stopped.value, "detail": ""}
+    read = office.room.read(documents, parts).post
     with office.store.read() as reads:
         duplicates = find_duplicates(reads, post, read) if post.documents else Duplicates()
     decision = make_decision(post, read, judge(post, read, office, duplicates), office, None)
@@ -83,6 +88,19 @@ def _decided(office: Office, desk: Desk, fetched: Fetched, folder: Path) -> dict
         else None,
         "forward_to": decision.forward.to if decision.forward is not None else None,
     }
+
+
+def _scanned(office: Office, fetched: Fetched) -> ReasonCode | None:
+    """Why the virus scanner would stop the post; None when it would not."""
+    if office.virus is None:
+        return None
+    for document in fetched.documents:
+        verdict = office.virus.scanner.scan(document.path).verdict
+        if verdict is Verdict.FOUND:
+            return ReasonCode.INFECTED
+        if verdict is Verdict.NOT_SCANNED:
+            return ReasonCode.NOT_SCANNED
+    return None
 
 
 def _unstored(office: Office, desk: Desk, fetched: Fetched) -> Post:

@@ -125,6 +125,11 @@ class Platform:
         altinn = parts.scheme == "https" and (parts.hostname or "").endswith(".altinn.no")
         return self._tokens.get() if altinn or self.is_ours(url) else ""
 
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """How far Altinn's clock was ahead of ours at the last answer; None when it has told none."""
+        return self._http.clock_ahead_s
+
     def close(self) -> None:
         """Closes the connections."""
         for http in (self._http, *self._others.values()):

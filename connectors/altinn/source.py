@@ -130,6 +130,10 @@ class AltinnSource:
         self._put(at, Place.SETTLED, outcome.value)
         return at
 
+    def clock_ahead_s(self) -> float | None:
+        """See :class:`connectors.contract.TellsTime`."""
+        return self._platform.clock_ahead_s
+
     def close(self) -> None:
         """Closes connections and the index."""
         self._platform.close()

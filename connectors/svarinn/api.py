@@ -54,6 +54,10 @@ class Api(Protocol):
         """How far the service's clock was ahead of ours at the last answer; None when it has told none."""
         ...
 
+    def clock_ahead_s(self) -> float | None:
+        """The same, by the time it was when the answer came."""
+        ...
+
     def close(self) -> None:
         """Closes the connections."""
         ...
@@ -107,6 +111,10 @@ class HttpApi:
     def ahead_s(self, now: datetime) -> float | None:
         """See :class:`Api`."""
         return self._date.ahead_s(now) if self._date is not None else None
+
+    def clock_ahead_s(self) -> float | None:
+        """See :class:`Api`."""
+        return self.http.clock_ahead_s
 
     def close(self) -> None:
         """Closes the connections."""

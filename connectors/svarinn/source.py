@@ -172,6 +172,10 @@ class SvarInnSource:
             f"{what} i SvarInn kan ikke åpnes. Er riktig nøkkel på plass? Den kan også lastes ned i SvarUt for hånd.",
         )
 
+    def clock_ahead_s(self) -> float | None:
+        """See :class:`connectors.contract.TellsTime`."""
+        return self._api.clock_ahead_s()
+
     def close(self) -> None:
         """Closes the connections."""
         self._api.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from robot.cli import main
 from robot.init import init
 from robot.load_config import load_settings
 from tests.journey import hostile_kit as kit
+from tests.support.house import mail
+from tests.support.stores import Clock
+from tests.support.town import MORE, lay_out
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -87,6 +91,18 @@ def test_one_organisation_can_do_without(tmp_path: Path) -> None:
     more = section(tmp_path / "ingen") + "\n[organisasjon.kommune.virusskanner]\nbruk = false\n"
     (line,) = checked(tmp_path, more)
     assert line.text.startswith("av: ")
+
+
+@pytest.mark.parametrize(("said", "reason"), [(b"stream: X FOUND\0", "infected"), (b"", "not_scanned")])
+def test_a_dry_run_opens_nothing_that_the_scanner_stops(
+    tmp_path: Path, fake: FakeClamd, capsys: pytest.CaptureFixture[str], said: bytes, reason: str
+) -> None:
+    made = lay_out(tmp_path / "hus", Clock(), more=MORE + section(fake.path))
+    (tmp_path / "hus" / "inn" / "brev.eml").write_bytes(mail("Hemmelig emne"))
+    fake.answer = lambda content: said
+    (line,) = run(capsys, made, "run", "--once", "--dry-run", "--json").splitlines()
+    assert ("set_aside", reason) == (json.loads(line)["way"], json.loads(line)["reason"])
+    assert "Hemmelig" not in line
 
 
 @pytest.mark.shared

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from connectors.clamav.client import ClamdScanner, ClamdSettings
+from connectors.testing.fake_clamd import FakeClamd
 from connectors.testing.mailers import MemoryMailer
+from connectors.testing.memory_source import MemorySource
 from models.store import Store
 from models.store import tables as t
 from models.store.effect_tx import EffectKind, NewEffect
@@ -20,8 +24,9 @@ from robot.alarms.kinds import AlarmKind, AlarmLimits, AlarmSetup, Raised, View
 from robot.alarms.words import advice, sentence
 from robot.alarms.worktime import work_seconds
 from robot.errands import run_errands
+from robot.office import VirusWatch
 from robot.reading.dispatch import ReadingRoom
-from robot.report.make import report_folder
+from robot.report.make import collect, report_folder
 from robot.texts import Language, text
 from tests.support.house import House, mail
 from tests.support.stores import Clock, new_address, opened, put
@@ -346,3 +351,78 @@ def test_an_alarm_does_not_stand_for_ever_when_the_clock_was_set_back(house: Hou
     keep(house.office, [])
     clock.go(-24 * HOUR_S)
     assert 0 == keep(house.office, [])
+
+
+# --- gathered from the house ---------------------------------------------------------------------------------------
+
+
+class Telling(MemorySource):
+    """A source whose answers say what time it is there."""
+
+    ahead = 0.0
+
+    def clock_ahead_s(self) -> float | None:
+        return self.ahead
+
+
+def stands(house: House, limits: AlarmLimits, clock_watch: ClockWatch | None = None) -> list[tuple[str, str]]:
+    house.office.alarms = AlarmSetup(limits=limits, report_due=time(7, 30), clock=clock_watch)
+    evaluate(house.office)
+    with house.store.read() as reads:
+        return [(one.kind, one.name) for one in reads.alarms()]
+
+
+def test_a_source_whose_clock_disagrees_is_told(house: House) -> None:
+    source = Telling(house.place)
+    house.office.desks = {"inn": replace(house.office.desks["inn"], intake=source)}
+    source.ahead = 119.0
+    assert [] == stands(house, replace(OFF, clock_s=120))
+    source.ahead = -121.0
+    assert [("clock_apart", "inn")] == stands(house, replace(OFF, clock_s=120))
+
+
+def test_a_jump_of_the_machines_clock_is_told(house: House, clock: Clock) -> None:
+    steady = Clock(0.0)
+    watch = ClockWatch(wall=clock, steady=steady)
+    assert [] == stands(house, replace(OFF, clock_s=120), watch)
+    clock.go(HOUR_S)
+    assert [("clock_jump", "")] == stands(house, replace(OFF, clock_s=120), watch)
+
+
+def test_an_archive_that_is_gone_is_told_though_nobody_polls_it(house: House, clock: Clock) -> None:
+    limits = replace(OFF, connection_s=1800)
+    house.office.breakers.out_of_reach("arkiv", "Ingen forbindelse.")
+    assert [] == stands(house, limits)
+    clock.go(1801)
+    assert [("connection", "arkiv")] == stands(house, limits)
+    house.office.breakers.ok("arkiv")
+    stands(house, limits)
+    clock.go(CALM_S)
+    assert [] == stands(house, limits)
+
+
+def test_a_virus_scanner_that_is_gone_is_told_though_no_post_comes(house: House, clock: Clock, tmp_path: Path) -> None:
+    gone = ClamdScanner(ClamdSettings(socket_path=tmp_path / "ingen"))
+    house.office.virus = VirusWatch(scanner=gone, patience_s=0.0, signature_age_s=HOUR_S)
+    limits = replace(OFF, connection_s=1800)
+    assert [] == stands(house, limits)
+    clock.go(1801)
+    assert [("connection", "virusskanner")] == stands(house, limits)
+
+
+def test_signatures_that_are_old_are_told(house: House, clock: Clock) -> None:
+    with TemporaryDirectory(prefix="postrobot-") as folder, FakeClamd(Path(folder) / "s").running() as fake:
+        house.office.virus = VirusWatch(scanner=fake.scanner(), patience_s=0.0, signature_age_s=7 * 24 * HOUR_S)
+        assert [] == stands(house, OFF)
+        fake.version = b"ClamAV 1.4.3/27400/Mon Oct 5 09:35:12 2026\0"
+        assert [("signatures", "")] == stands(house, OFF)
+
+
+def test_what_stands_is_at_the_top_of_what_is_stopped_in_the_report(house: House) -> None:
+    note(house.store, "arkiv", "Borte.")
+    keep(house.office, [Raised(kind=AlarmKind.DISK, facts={"free_mb": 1, "reserve_mb": 2})])
+    first, second = collect(house.office).troubles
+    assert first.startswith("Det er 1 MB ledig på disken, under reserven på 2 MB.")
+    assert "«arkiv»" in second
+    keep(house.office, [Raised(kind=AlarmKind.CONNECTION, name="arkiv", facts={"since_at": 0.0})])
+    assert 1 == sum("«arkiv»" in line for line in collect(house.office).troubles)  # told once

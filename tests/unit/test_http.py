@@ -294,3 +294,11 @@ def test_connections_that_were_cut_while_idle_do_no_harm(shop: Shop) -> None:
         shop.cut()
     http.close()
     assert http.call("GET", "thing").ok
+
+
+def test_how_far_the_services_clock_is_ahead_is_known_from_its_last_answer() -> None:
+    with Shop(now=lambda: NOW.timestamp() + 3600) as server:
+        http = client(server)
+        assert http.clock_ahead_s is None
+        http.call("GET", "/thing")
+        assert 3600.0 == http.clock_ahead_s
