@@ -27,19 +27,25 @@ def sweep_orphans(store: Store, *, older_than_s: float = ORPHAN_AGE_S) -> int:
     """
     with may_remove(store.folder):
         since = store.now()
+        old: dict[str, Path] = {}
         with store.read() as reads:
-            named = reads.referenced_hashes() | reads.decided_hashes()
-        old = {
-            folder.name + path.name: path
-            for folder in sorted(store.blobs.folder.iterdir())
-            for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-            if folder.name + path.name not in named and store.now() - path.stat().st_mtime >= older_than_s
-        }
+            # Folder by folder, then decision by decision: never all names of all posts at once.
+            for folder in sorted(store.blobs.folder.iterdir()):
+                aged = _aged(folder, store.now() - older_than_s) if folder.is_dir() else {}
+                named = reads.documents_among(aged)
+                old.update({sha256: path for sha256, path in aged.items() if sha256 not in named})
+            for sha256 in reads.decided_hashes() if old else ():
+                old.pop(sha256, None)
         count = remove_unneeded(store, old, decided_since=since) + _unfinished_reports(store, older_than_s)
     if count:
         with store.write() as tx:
             tx.audit(AuditEvent.ORPHANS_SWEPT, details={"files": count})
     return count
+
+
+def _aged(folder: Path, before: float) -> dict[str, Path]:
+    """The files of one folder of the blob store that were written before that time, by hash."""
+    return {folder.name + path.name: path for path in sorted(folder.iterdir()) if path.stat().st_mtime <= before}
 
 
 def remove_unneeded(store: Store, files: Mapping[str, Path], *, decided_since: float) -> int:

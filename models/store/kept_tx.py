@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -78,14 +78,12 @@ class KeptReads(Part):
         """Posts that a person has answered."""
         return set(self.conn.execute(select(t.answer.c.post_seq).distinct()).scalars())
 
-    def decided_hashes(self) -> set[str]:
-        """All hashes that a decision made a document of."""
-        found: set[str] = set()
+    def decided_hashes(self) -> Iterator[str]:
+        """All hashes that a decision made a document of, as they come; some more than once."""
         for (raw,) in self.conn.execute(select(t.decision.c.decision)):
             journalpost = unpack(bytes(raw), Decision).journalpost
             if journalpost is not None:
-                found.update(document.sha256 for document in journalpost.dokumenter)
-        return found
+                yield from (document.sha256 for document in journalpost.dokumenter)
 
 
 class KeptTx(AuditTx, KeptReads):

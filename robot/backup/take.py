@@ -197,7 +197,7 @@ def _database(part: Part, mine: Path) -> tuple[tuple[int, str], dict[str, int], 
 
 
 def _asked(reads: Reads) -> tuple[tuple[int, str], dict[str, int], set[str], set[str]]:
-    return reads.audit_head(), reads.states(), reads.referenced_hashes(), reads.decided_hashes()
+    return reads.audit_head(), reads.states(), reads.referenced_hashes(), set(reads.decided_hashes())
 
 
 def _blobs(
