@@ -104,7 +104,11 @@ def plan_journalpost(
         mottatt_dato=mottatt,
         enhet=enhet,
         dokumenter=documents(
-            read, tittel=tittel, clean=lambda name: clean_title(name, scan), hoved=utfall.hoveddokument
+            read,
+            tittel=tittel,
+            clean=lambda name: clean_title(name, scan),
+            hoved=utfall.hoveddokument,
+            ta_med=utfall.ta_med,
         ),
         dokumentets_dato=utfall.dokumentdato or _date(facts, "dato.dokument"),
         forfall=_earliest(utfall.forfall, *(a.forfall for a in additions if not a.unknown)),

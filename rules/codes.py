@@ -114,6 +114,7 @@ CODES: dict[str, Code] = {
     "R412": Code("En annen regel vinner", "Regelen treffer eksemplet, men en annen regel går foran.", "(et eksempel to regler treffer)"),
     "R413": Code("En kjent mangel er rettet", "Eksemplet under «burde_truffet» treffer nå. Flytt det til «treffer».", "burde_truffet: [{emne: Nabovarsel}]"),
     "R415": Code("Helse- eller personalpost i en samlesak", "Slik post hører til personens egen, skjermede sak, aldri en samlesak flere kan åpne.", "emne: {inneholder: oppfølgingsplan} + sak: {samlesak: …}"),
+    "R420": Code("Hjemmel som ingen har sjekket", "Listen over hjemler følger med programmet og er ikke holdt mot Lovdata. Gjør det, og legg en hjemler.csv (kolonnene hjemmel, gjelder, sjekket) ved siden av reglene, med «ja» under sjekket.", "hjemmel: offl. § 14"),
     "R414": Code("Prioriteten gjør ingenting", "Regler som bare legger til, blir alltid brukt; prioritet og stopp gjelder dem ikke.", "{legg_til: {…}, prioritet: 5}"),
     "R416": Code("Regelen åpner det en annen skjermer", "En foretrukket regel sier «åpen» om post som en annen regel ville skjermet.", "(en åpen regel med høyere prioritet enn en som skjermer det samme)"),
     "R417": Code("Vilkårene utelukker hverandre", "Regelen kan aldri treffe: to av vilkårene kan ikke holde samtidig.", "hvis: {alle: [{kanal: epost}, {kanal: altinn}]}"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from rules.folding import fold
-from rules.layers import FELLES, LayerFiles, Table
+from rules.layers import FELLES, LayerFiles, Table, canonical_headings
 from rules.messages import Fault, Place
 from rules.nodes import Mapping as MappingNode
 from rules.nodes import Node, Scalar, Sequence
@@ -49,7 +49,8 @@ def load_parameters(layers: list[LayerFiles], given: Mapping[str, str], faults: 
     for layer in layers:
         if layer.get(PARAMETERS) is None:
             continue
-        table, shown = layer.table(PARAMETERS), layer.display(PARAMETERS)
+        read, shown = layer.table(PARAMETERS), layer.display(PARAMETERS)
+        table = canonical_headings(read) if isinstance(read, Table) else read
         if not isinstance(table, Table):
             faults.append(Fault.at(Place(shown, 1, 1), "R208", table, "Lagre den som CSV med tegnsettet UTF-8."))
         elif not {"navn", "verdi"} <= set(table.columns):

@@ -98,6 +98,29 @@ def parse_table(raw: bytes, name: str) -> Table | str:
     return Table(columns, rows)
 
 
+_SPELLINGS = {
+    "namn": "navn",
+    "saksansvarleg": "saksansvarlig",
+    "e-post": "epost",
+    "e-postadresse": "epost",
+    "epostadresse": "epost",
+    "eining": "enhet",
+    "kode på eining": "kode",
+    "organisasjonsnummer": "orgnr",
+    "org.nr.": "orgnr",
+    "org.nr": "orgnr",
+    "forklåring": "forklaring",
+    "gjeld": "gjelder",
+}
+
+
+def canonical_headings(table: Table) -> Table:
+    """The same with headings as the program spells them: nynorsk, capitals and common other spellings are understood."""
+    spelt = {column: _SPELLINGS.get(fold(column), fold(column)) for column in table.columns}
+    rows = tuple({spelt[column]: value for column, value in row.items()} for row in table.rows)
+    return Table(tuple(spelt[column] for column in table.columns), rows)
+
+
 def open_layer(index: int, layer: Path | str, faults: list[Fault]) -> LayerFiles | None:
     """The layer's rule files read; None after a fault when the folder is not there."""
     path = Path(layer)

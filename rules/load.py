@@ -21,7 +21,7 @@ from rules.nodes import read_yaml
 from rules.overlap import covers
 from rules.parse_rule import Parsed, SwitchOff, parse_file
 from rules.provisions import FILE as PROVISIONS
-from rules.provisions import parse_provisions, provisions_bytes
+from rules.provisions import known_provisions, normalise_provision, provisions_bytes
 from rules.scope import Dormant, Known, Scope
 from rules.suggest import did_you_mean
 from rules.units import load_units
@@ -131,9 +131,11 @@ def _load(
     read_sample: SampleReader | None,
 ) -> LoadResult:
     units = load_units(layers, org.enheter if org is not None else {}, faults)
-    hjemler = tuple(row.text for row in parse_provisions(provisions))
+    provided = known_provisions(provisions, layers)
+    hjemler = tuple(row.text for row in provided)
+    unverified = frozenset(normalise_provision(row.text) for row in provided if not row.checked)
     parameters = load_parameters(layers, org.parameters if org is not None else {}, faults)
-    known = Known(org=org, enheter=units, hjemler=hjemler, parameters=parameters)
+    known = Known(org=org, enheter=units, hjemler=hjemler, unverified=unverified, parameters=parameters)
     entries: dict[str, _Entry] = {}
     scopes: list[Scope] = []
     for layer in layers:
@@ -271,6 +273,10 @@ def _shields(rule: Rule) -> frozenset[str]:
 def _say_unchecked(scopes: list[Scope]) -> None:
     """One warning a file and kind for the names only a configuration could check."""
     for scope in scopes:
+        if scope.unverified and scope.layer.name != FELLES:
+            listed = ", ".join(f"«{ground}»" for ground in scope.unverified)
+            hint = "Hold dem mot Lovdata, og sett «ja» i hjemler.csv ved siden av reglene."
+            scope.warn("R420", next(iter(scope.unverified.values())), f"Ingen har sjekket {listed}", hint)
         for what, (place, values) in scope.unchecked.items():
             listed = ", ".join(f"«{value}»" for value in values)
             hint = "Kjør med oppsettet (--config) for å kontrollere."

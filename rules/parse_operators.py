@@ -183,6 +183,7 @@ def _listed(value: Node, scope: Scope) -> Operation | None:
     if isinstance(table, str):
         scope.fault("R126", file_node, table, "Legg filen ved siden av regelfilen.")
         return None
+    column = next((name for name in table.columns if fold(name) == fold(column)), column)
     if column not in table.columns:
         hint = did_you_mean(column, table.columns) or f"Kolonnene er {', '.join(table.columns)}."
         scope.fault("R127", column_node, f"«{file}» har ingen kolonne «{column}»", hint)

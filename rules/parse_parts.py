@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from models.noark import TEMPORARY_CODE, SkjermingDokument, SkjermingMetadata
 from rules.folding import fold
 from rules.format import DURATION_UNITS, Kind, Subject
-from rules.layers import Table
+from rules.layers import Table, canonical_headings
 from rules.model import Access, UnitSpec
 from rules.nodes import Mapping, Node, Scalar
 from rules.parse_operators import parse_duration
@@ -100,9 +100,11 @@ def check_provision(ground: str, node: Node, scope: Scope) -> None:
     """A warning for a provision that is not in the data file."""
     if not scope.known.hjemler:
         return
-    known = {normalise_provision(text): text for text in scope.known.hjemler}
-    if normalise_provision(ground) not in known:
-        guess = nearest(normalise_provision(ground), known)
+    known, wanted = {normalise_provision(text): text for text in scope.known.hjemler}, normalise_provision(ground)
+    if wanted in scope.known.unverified:
+        scope.unverified.setdefault(known[wanted], node.place)
+    if wanted not in known:
+        guess = nearest(wanted, known)
         hint = f"Nærmest: «{known[guess]}»." if guess else "Se rules/hjemler.csv; la et menneske sjekke den."
         scope.warn("R206", node, f"Hjemmelen «{ground}» står ikke i listen over hjemler", hint)
 
@@ -174,6 +176,7 @@ def _register(name: str, node: Node, scope: Scope) -> dict[str, tuple[str, ...]]
     if not isinstance(table, Table):
         scope.fault("R126", node, table, "Legg filen ved siden av regelfilen.")
         return None
+    table = canonical_headings(table)
     column = next((column for column in ("enhet", "kode") if column in table.columns), None)
     if column is None:
         hint = "Én kolonne må hete enhet (eller kode); de andre er nøkler."

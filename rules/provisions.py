@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rules.folding import fold
-from rules.layers import Table, parse_table
+from rules.layers import LayerFiles, Table, canonical_headings, parse_table
 
 FILE = "hjemler.csv"
 _SPELLINGS = (
@@ -39,11 +39,22 @@ def parse_provisions(raw: bytes) -> tuple[Provision, ...]:
     table = parse_table(raw, FILE)
     if not isinstance(table, Table):
         return ()
+    table = canonical_headings(table)
     return tuple(
         Provision(row.get("hjemmel", ""), row.get("gjelder", ""), row.get("sjekket", "") == "ja")
         for row in table.rows
         if row.get("hjemmel")
     )
+
+
+def known_provisions(shipped: bytes, layers: list[LayerFiles]) -> tuple[Provision, ...]:
+    """The shipped ones and those of the layers' own ``hjemler.csv``; a layer's row stands in place of an earlier one of
+    the same provision, so that who has held it against Lovdata can say so."""
+    found: dict[str, Provision] = {}
+    own = (raw for layer in layers if (raw := layer.get(FILE)) is not None)
+    for raw in (shipped, *own):
+        found |= {normalise_provision(row.text): row for row in parse_provisions(raw)}
+    return tuple(found.values())
 
 
 def normalise_provision(text: str) -> str:

@@ -24,6 +24,7 @@ class Known:
     org: Organisation | None
     enheter: Mapping[str, Enhet]
     hjemler: tuple[str, ...]
+    unverified: frozenset[str] = frozenset()
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -53,6 +54,7 @@ class Scope:
     words: Vocabulary = VOCABULARIES[Subject.POST]
     unchecked: dict[str, tuple[Place, list[str]]] = field(default_factory=dict)
     dormant: list[Dormant] = field(default_factory=list)
+    unverified: dict[str, Place] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
 
     def fault(

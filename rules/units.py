@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from models.organisation import Enhet
-from rules.layers import LayerFiles, Table
+from rules.layers import LayerFiles, Table, canonical_headings
 from rules.messages import Fault, Place
 from rules.suggest import did_you_mean
 
@@ -28,6 +28,7 @@ def _read(layer: LayerFiles, faults: list[Fault]) -> Mapping[str, Enhet]:
     if not isinstance(table, Table):
         faults.append(Fault.at(Place(shown, 1, 1), "R208", table, "Lagre den som CSV med tegnsettet UTF-8."))
         return {}
+    table = canonical_headings(table)
     for column in table.columns:
         if column and column not in _COLUMNS:
             hint = did_you_mean(column, _COLUMNS) or f"Kolonnene er {', '.join(_COLUMNS)}."

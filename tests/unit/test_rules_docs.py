@@ -28,6 +28,7 @@ from rules.messages import render_all
 from rules.parse_care import CARE_OUTCOMES, DEVIATION_KEYS
 from rules.parse_case import CASE_KEYS, NEW_CASE_KEYS
 from rules.parse_outcome import ADDITION_KEYS, JOURNAL_KEYS, OUTCOMES
+from rules.provisions import provisions_bytes
 from rules.subject_facts import SUBJECT_FACTS
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "regler.md"
@@ -53,6 +54,9 @@ def folder_with(folder: Path, rules: str) -> Path:
     (folder / "faste.csv").write_text("adresse\nola@faste.example\n", encoding="utf-8")
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
+    # The page's examples are about the language; that nobody has held the provisions against Lovdata is told elsewhere.
+    checked = provisions_bytes().decode("utf-8").replace(",nei", ",ja")
+    (folder / "hjemler.csv").write_text(checked, encoding="utf-8")
     (folder / "regler.yaml").write_text(f"språk: 1\nregler:\n{rules}", encoding="utf-8")
     return folder
 

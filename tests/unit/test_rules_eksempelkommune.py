@@ -26,8 +26,9 @@ def loaded():
     return load(["felles", FOLDER], ORG)
 
 
-def test_no_fault_and_no_warning(loaded):
-    assert not loaded.faults, render_all(loaded.faults)
+def test_no_fault_and_no_warning_but_that_nobody_has_checked_the_provisions(loaded):
+    others = [fault for fault in loaded.faults if fault.code != "R420"]
+    assert not others, render_all(others)
 
 
 def test_at_least_twenty_five_rules_of_its_own_in_both_modes(loaded):

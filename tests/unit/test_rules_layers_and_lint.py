@@ -243,3 +243,30 @@ def test_the_last_line_counts(tmp_path: Path) -> None:
     line = summary(files=1, rules=1, examples=0, faults=result.faults)
     assert line == "1 fil, 1 regel, 0 eksempler: 0 feil, 2 advarsler."
     assert summary(files=2, rules=3, examples=1, faults=()) == "2 filer, 3 regler, 1 eksempel, ingen feil."
+
+
+def test_a_provision_nobody_has_checked_is_told_until_the_houses_own_list_says_so(tmp_path: Path) -> None:
+    rule = """språk: 1
+regler:
+- regel: a
+  hvis: {emne: klage}
+  legg_til: {skjerming: {kode: XX, hjemmel: offl. § 14, skjul: [NA]}}
+"""
+    (tmp_path / "a.yaml").write_text(rule, encoding="utf-8")
+    (told,) = [fault for fault in load([tmp_path], None).faults if fault.code == "R420"]
+    assert (told.line, told.severity) == (5, "warning") and "«offl. § 14»" in told.message
+    (tmp_path / "hjemler.csv").write_text("Heimel,Hjemmel,Sjekket\n,Offl. §14,ja\n", encoding="utf-8")
+    assert "R420" not in {fault.code for fault in load([tmp_path], None).faults}
+
+
+def test_headings_in_nynorsk_and_with_capitals_are_understood(tmp_path: Path) -> None:
+    (tmp_path / "enheter.csv").write_text(
+        "Orgnr;Kode;Namn;Arkivdel;Klasse;Saksansvarleg;E-post\n;PLAN;Plan;SAK;000;ufordelt;p@a.example\n",
+        encoding="utf-8",
+    )
+    rule = "språk: 1\nregler:\n- regel: a\n  hvis: {emne: klage}\n  så: {til_menneske: x}\n"
+    (tmp_path / "a.yaml").write_text(rule, encoding="utf-8")
+    result = load([tmp_path], None)
+    assert result.ruleset is not None
+    unit = result.ruleset.enheter["PLAN"]
+    assert (unit.navn, unit.saksansvarlig, unit.epost) == ("Plan", "ufordelt", "p@a.example")
