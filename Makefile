@@ -6,6 +6,7 @@ BIN    := .venv/bin
 PYTEST_ARGS ?= -n auto --dist loadfile
 TESTS       ?= tests
 MINUTES     ?= 45
+SEED        ?=
 LOCK = $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-emit-find-links --universal \
        --python-version 3.11 -q
 
@@ -17,7 +18,7 @@ help:
 	@echo "make test     kjører alle prøver"
 	@echo "make lint     stil, typer og importretning"
 	@echo "make bench    måler fart og minne, og skriver bench/results.json"
-	@echo "make torture  lange prøver (MINUTES=$(MINUTES))"
+	@echo "make torture  lange prøver (MINUTES=$(MINUTES), SEED=… gir samme tilfeldigheter om igjen)"
 	@echo "make lock     låser avhengighetene på nytt etter endring i pyproject.toml"
 
 setup: .venv/.ready
@@ -47,7 +48,7 @@ bench: .venv/.ready
 
 torture: .venv/.ready
 	@sh .ci/system-packages run test
-	@POSTROBOT_TORTURE_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m torture --timeout=3600 -s $(TESTS)
+	@POSTROBOT_TORTURE_MINUTES=$(MINUTES) POSTROBOT_TORTURE_SEED=$(SEED) $(BIN)/python -m pytest -m torture --timeout=3600 -s $(TESTS)
 
 lock: .venv/.ready
 	@$(LOCK) -o requirements.lock

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.errors import TryLater
 from models.post import Post
 from models.reading import PartKind, ReadPart, ReadPost
 from models.reasons import ReasonCode
@@ -17,6 +18,9 @@ from robot.office import Office
 from robot.reading.dispatch import InputDocument
 from robot.reading.ocr import OcrPage
 from robot.stages.scan import Admission, Gate
+
+ROOM_BYTES = 64 * 1024 * 1024
+"""With less free than this, what a reader could not write may well be the disk's fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ def read_post(post: Post, office: Office, admission: Admission, *, scans: bool) 
 
     Raises:
         NeedsScans: there are such pages and ``scans`` is False.
+        TryLater: there is no sandbox, or no room on the disk.
         robot.stages.scan.Stopped: the virus scanner found something, or could not say; the post is not opened.
     """
     if not post.documents:
@@ -53,6 +58,7 @@ def read_post(post: Post, office: Office, admission: Admission, *, scans: bool) 
             for d in post.documents
         ]
         reading = office.room.read_text(documents, folder)
+        _need_room(reading.post, folder)
         gate.parts(reading)
         if reading.scans and not scans:
             raise NeedsScans(post.id)
@@ -60,6 +66,13 @@ def read_post(post: Post, office: Office, admission: Admission, *, scans: bool) 
         yield Opened(read=reading.post, files=reading.files)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _need_room(read: ReadPost, folder: Path) -> None:
+    """A reader that found no room on the disk ends as one that wrote too much: then the post waits, and is not to blame."""
+    cut = any(part.reason is ReasonCode.OUTPUT_LIMIT for part in read.parts)
+    if cut and shutil.disk_usage(folder).free < ROOM_BYTES:
+        raise TryLater("disken er full", after_s=60.0)
 
 
 def unread(post: Post, reason: ReasonCode | None = None) -> Opened:

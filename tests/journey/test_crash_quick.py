@@ -19,6 +19,7 @@ from tests.support.crash_parent import Stable
 from tests.support.crash_stages import PAPER, WITH_ATTACHMENT, FarAway, Mailbox, OnDisk
 from tests.support.servers import needs_dovecot
 
+pytestmark = pytest.mark.timeout(1200)
 Play = Callable[[Stage, int], list[str]]
 
 
@@ -70,7 +71,7 @@ def chosen(kills: Sequence[Kill], had: set[str], every: int) -> list[Kill]:
 
 
 def test_with_the_embedded_archive_whatever_the_point_of_death(play: Play, root: Path) -> None:
-    assert [] == play(OnDisk(root / "t1"), 25)
+    assert [] == play(OnDisk(root / "t1"), 60)
 
 
 def test_killed_again_while_it_recovers(stables: Sequence[Stable], root: Path) -> None:
@@ -92,7 +93,7 @@ def test_while_archive_variants_are_made(play: Play, root: Path) -> None:
 def test_with_an_archive_and_a_source_that_go_wrong_themselves(play: Play, root: Path) -> None:
     far = FarProcess.start(root / "far")
     try:
-        assert [] == play(FarAway(root / "t4", far, name="fjern"), 20)
+        assert [] == play(FarAway(root / "t4", far, name="fjern"), 60)
     finally:
         far.stop()
 

@@ -105,7 +105,7 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    given = int(os.environ.get("POSTROBOT_TORTURE_SEED", "0"))
+    given = int(os.environ.get("POSTROBOT_TORTURE_SEED") or "0")
     account = Account(
         seed=given or secrets.randbelow(10**6) + 1,
         minutes=float(os.environ.get("POSTROBOT_TORTURE_MINUTES", "45")),
