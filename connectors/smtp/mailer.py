@@ -118,6 +118,11 @@ class SmtpMailer:
         if settings.username:
             try:
                 server.login(settings.username, settings.password)
+            except smtplib.SMTPResponseException as bad:
+                _hang_up(server)
+                # Its words stay out, also of what --debug shows: some servers repeat what they were sent.
+                refusal = f"{self._place} godtok ikke innloggingen (svar {bad.smtp_code}). Sjekk brukernavn og passord."
+                raise OutOfReach(refusal, connection=settings.connection) from None
             except (OSError, smtplib.SMTPException) as bad:
                 _hang_up(server)
                 self._out_of_reach(f"{self._place} godtok ikke innloggingen: {_short(bad)}.", bad)
