@@ -129,6 +129,17 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "trouble.never": ("aldri", "aldri", "never"),
     "trouble.rules.1": ("Reglene er endret, men har 1 feil; de gamle gjelder. Først: {first}", "Reglane er endra, men har 1 feil; dei gamle gjeld. Først: {first}", "The rules have changed, but have 1 fault; the old ones are in force. First: {first}"),
     "trouble.rules": ("Reglene er endret, men har {errors} feil; de gamle gjelder. Først: {first}", "Reglane er endra, men har {errors} feil; dei gamle gjeld. Først: {first}", "The rules have changed, but have {errors} faults; the old ones are in force. First: {first}"),
+    "advice.heading": ("Regler som kan få en annen modus", "Reglar som kan få ein annan modus", "Rules that may get another mode"),
+    "advice.lead": (
+        "Etter svarene de siste 90 dagene. Roboten endrer ingenting selv: endre «modus» i regelen, og prøv den med rules plan.",
+        "Etter svara dei siste 90 dagane. Roboten endrar ingenting sjølv: endre «modus» i regelen, og prøv han med rules plan.",
+        "By the answers of the last 90 days. The robot changes nothing itself: change «modus» in the rule, and try it with rules plan.",
+    ),
+    "advice.line": (
+        "{agreed} av {of} ble stående (med 95 % sikkerhet {low}–{high} %). {mode} → {proposed}?",
+        "{agreed} av {of} vart ståande (med 95 % tryggleik {low}–{high} %). {mode} → {proposed}?",
+        "{agreed} of {of} stood (with 95 % certainty {low}–{high} %). {mode} → {proposed}?",
+    ),
     "trouble.rules_plan": ("Reglene er endret, men ikke tatt i bruk (sett {sha}). Prøv dem: postrobot rules plan, og så: postrobot rules apply", "Reglane er endra, men ikkje tekne i bruk (sett {sha}). Prøv dei: postrobot rules plan, og så: postrobot rules apply", "The rules have changed, but are not in force (set {sha}). Try them: postrobot rules plan, then: postrobot rules apply"),
     "trouble.rules_held": ("Regelfilene i mappen (sett {sha}) er ikke i bruk: et annet sett er tatt i bruk med rules apply eller rules rollback. Rett filene, eller ta dem i bruk med rules plan og rules apply.", "Regelfilene i mappa (sett {sha}) er ikkje i bruk: eit anna sett er teke i bruk med rules apply eller rules rollback. Rett filene, eller ta dei i bruk med rules plan og rules apply.", "The rule files in the folder (set {sha}) are not in force: another set was put in force by rules apply or rules rollback. Change the files, or put them in force with rules plan and rules apply."),
     "trouble.missing": ("Rapporten for {day} mangler. Se om tjenesten sto, og hvorfor: postrobot status", "Rapporten for {day} manglar. Sjå om tenesta stod, og kvifor: postrobot status", "The report for {day} is missing. See whether the service stood still, and why: postrobot status"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from models.answer import Answer
+from models.answer import Answer, Verb
 from models.facts import Facts
 from models.sql import Row
 from models.store import tables as t
@@ -22,13 +22,15 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPost:
-    """One decision of the robot, with its post as listed and the answer people gave last (None: nobody did)."""
+    """One decision of the robot, with its post as listed and the answer people gave last (None: nobody did); ``verbs`` of all
+    answers, in order."""
 
     post: Row
     no: int
     rule: str | None
     at: float
     answer: Answer | None = None
+    verbs: tuple[Verb, ...] = ()
     raw_facts: bytes = field(repr=False, default=b"")
     raw_judgement: bytes = field(repr=False, default=b"")
 
@@ -71,14 +73,16 @@ class JudgedReads(Part):
         last = 0
         while True:
             rows = self.conn.execute(query.where(p.seq > last)).mappings().all()
-            answers = self._last_answers([row["seq"] for row in rows])
+            answers = self._answers([row["seq"] for row in rows])
             for row in rows:
+                given = answers.get(row["seq"], ())
                 yield JudgedPost(
                     post=row,
                     no=row["no"],
                     rule=row["rule"],
                     at=row["at"],
-                    answer=answers.get(row["seq"]),
+                    answer=given[-1] if given else None,
+                    verbs=tuple(answer.verb for answer in given),
                     raw_facts=bytes(row["facts"]) if facts else b"",
                     raw_judgement=bytes(row["judgement"]),
                 )
@@ -101,9 +105,12 @@ class JudgedReads(Part):
         total = select(func.count()).where(p.received_at >= since, p.received_at < until, p.purged_at.is_(None))
         return int(self.conn.execute(total).scalar() or 0) - self.judged_count(since, until)
 
-    def _last_answers(self, seqs: list[int]) -> dict[int, Answer]:
+    def _answers(self, seqs: list[int]) -> dict[int, tuple[Answer, ...]]:
         if not seqs:
             return {}
         a = t.answer.c
         query = select(a.post_seq, a.payload).where(a.post_seq.in_(seqs)).order_by(a.post_seq, a.round)
-        return {int(row.post_seq): from_text(row.payload, Answer) for row in self.conn.execute(query)}
+        found: dict[int, tuple[Answer, ...]] = {}
+        for row in self.conn.execute(query):
+            found[int(row.post_seq)] = (*found.get(int(row.post_seq), ()), from_text(row.payload, Answer))
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from robot.backtest.commands import add as add_changes
 from robot.context import Context
 
 if TYPE_CHECKING:
+    from robot.mending import MendedFile
+    from robot.rule_use import Used
     from robot.rulesets import Looked
     from rules.messages import Fault
 
@@ -36,20 +39,36 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="rules")
 
 
-def lint(ctx: typer.Context, folders: Folders = None, only: Only = None, as_json: AsJson = False) -> int:
+def lint(
+    ctx: typer.Context,
+    folders: Folders = None,
+    fix: Annotated[bool, typer.Option("--fix", help="rett det som bare kan rettes på én måte")] = False,
+    only: Only = None,
+    as_json: AsJson = False,
+) -> int:
     """Finner alle feil i regelfilene på en gang, med sted, forslag og kode."""
+    from robot.mending import mend_files
+    from rules.fix import MENDABLE
     from rules.messages import render_all, summary
 
     context = Context.of(ctx)
-    found = _look(context, folders, only, samples=False)
+    look = partial(_look, context, folders, only, samples=False, used=True)
+    found, mended = mend_files(look) if fix else (look(), ())
     if as_json:
-        context.json(_counts(found) | {"faults": [_fault(fault) for fault in found.faults]})
+        told = {"fixed": [_mended(one) for one in mended]} if fix else {}
+        context.json(_counts(found) | {"faults": [_fault(fault) for fault in found.faults]} | told)
     else:
+        for one in mended:
+            context.out(f"rettet  {one.file}:{one.what.line}:{one.what.column}  {_said(one)}")
+        if fix:
+            context.out(f"{len(mended)} rettet.\n" if mended else "Ingenting her kan rettes av seg selv.\n")
         if found.faults:
             context.out(render_all(found.faults) + "\n")
         context.out(summary(files=found.files, rules=found.rules, examples=found.examples, faults=found.faults))
         if found.faults:
             context.out(f"Mer om en kode: postrobot explain {found.faults[0].code}")
+        if found.errors and not fix and any(fault.code in MENDABLE for fault in found.faults):
+            context.out("Skrivefeil med bare ett svar rettes med: postrobot rules lint --fix")
     return 1 if found.errors else 0
 
 
@@ -75,26 +94,44 @@ def test(ctx: typer.Context, folders: Folders = None, only: Only = None, as_json
     return 1 if found.errors else 0
 
 
-def list_rules(ctx: typer.Context, folders: Folders = None, only: Only = None, as_json: AsJson = False) -> None:
-    """Viser reglene som gjelder, i rekkefølgen de foretrekkes."""
+def list_rules(
+    ctx: typer.Context,
+    folders: Folders = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, help="tell de siste N dagene")] = 90,
+    only: Only = None,
+    as_json: AsJson = False,
+) -> None:
+    """Viser reglene i rekkefølgen de foretrekkes: hva de har truffet, hvor ofte folk var enige, og hvem som eier dem."""
     from models.errors import UsedWrongly
+    from robot.rule_screens import in_order, rule_row, rule_text
 
     context = Context.of(ctx)
     found = _look(context, folders, only, samples=False)
     if found.errors:
         raise UsedWrongly(f"Reglene har {found.errors} feil og kan ikke lastes. Se: postrobot rules lint")
-    for rule in sorted(found.listed, key=lambda rule: (-rule.prioritet, rule.id)):
-        where = f"{rule.place.file}:{rule.place.line}"
+    used, zone = _used(context, folders, only, days)
+    for rule in in_order(found.listed):
         if as_json:
-            row = {"id": rule.id, "navn": rule.navn, "prioritet": rule.prioritet, "modus": rule.modus.value}
-            context.json(
-                row | {"eier": rule.eier, "hvorfor": rule.hvorfor, "file": rule.place.file, "line": rule.place.line}
-            )
+            context.json(rule_row(rule, used))
         else:
-            context.out(f"{rule.prioritet:>5}  {rule.modus.value:<8} {rule.id:<32} {rule.navn}  ({where})")
+            context.out(rule_text(rule, used, zone, days))
 
 
-def _look(context: Context, folders: list[str] | None, only: str | None, *, samples: bool) -> Looked:
+def _used(context: Context, folders: list[str] | None, only: str | None, days: int) -> tuple[Used | None, str]:
+    """What the rules have done, when there is a configuration to tell whose post to look at; and the zone."""
+    if folders and not context.configured:
+        return None, "Europe/Oslo"
+    from robot.build import chosen_organisations
+    from robot.rule_use import together, used_in
+
+    settings = context.settings()
+    names = chosen_organisations(settings, only)
+    return together(used_in(settings, name, now=context.now, days=days) for name in names), settings.zone(names[0])
+
+
+def _look(
+    context: Context, folders: list[str] | None, only: str | None, *, samples: bool, used: bool = False
+) -> Looked:
     """The folders named, checked against the configuration where one was named too; else the layers it lists."""
     from robot import rulesets
 
@@ -106,13 +143,36 @@ def _look(context: Context, folders: list[str] | None, only: str | None, *, samp
     settings = context.settings()
     names = chosen_organisations(settings, only)
     if not named:
-        return rulesets.together(rulesets.of_settings(settings, name, samples=samples) for name in names)
+        found = {name: rulesets.of_settings(settings, name, samples=samples) for name in names}
+        if used:
+            from robot.rule_use import with_unused
+
+            found = {name: with_unused(settings, name, one, now=context.now) for name, one in found.items()}
+        return rulesets.together(found.values())
     owner = names[0] if only else next(iter(rulesets.owners_of(settings, named[0])), names[0])
     return rulesets.together(rulesets.of_settings(settings, owner, folder, samples=samples) for folder in named)
 
 
 def _counts(found: Looked) -> dict[str, object]:
     return {"files": found.files, "rules": found.rules, "examples": found.examples}
+
+
+def _said(one: MendedFile) -> str:
+    if one.what.code == "R006":
+        return "tabulator → mellomrom"
+    return f"«{one.what.was}» → «{one.what.becomes}»" if one.what.was else f"satt inn «{one.what.becomes}»"
+
+
+def _mended(one: MendedFile) -> dict[str, object]:
+    what = one.what
+    return {
+        "file": one.file,
+        "line": what.line,
+        "column": what.column,
+        "code": what.code,
+        "from": what.was,
+        "to": what.becomes,
+    }
 
 
 def _fault(fault: Fault) -> dict[str, object]:

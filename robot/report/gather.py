@@ -21,12 +21,13 @@ from models.store.post_reads import WORKING
 from robot.alarms.kinds import AlarmKind
 from robot.alarms.words import advice, sentence
 from robot.report.masking import Masker
-from robot.report.model import Group, Points, Report, Unconverted
+from robot.report.model import Group, Points, Report, RuleAdvice, Unconverted
 from robot.report.piles import Pile
 from robot.report.points import PointMaker, in_group_order, is_innsyn
 from robot.report.sources import ToldBySources
 from robot.report.units import since_yesterday, unit_rows
 from robot.report.workdays import work_days_between
+from robot.rule_use import advice_for
 from robot.rules_in_force import Why
 from robot.texts import reason_text, text
 
@@ -108,6 +109,7 @@ def gather(
             unconverted=_unconverted(archive, language),
             units=unit_rows(reads, org, now),
             unread=told.unread,
+            advice=_advice(reads, rules, now.timestamp()),
             today=since_yesterday(reads, day, org.zone),
             ruleset=rules.sha256 if rules is not None else "",
             audit_seq=seq,
@@ -218,6 +220,24 @@ def _unconverted(archive: Archive, language: str) -> tuple[Unconverted, ...]:
     return tuple(
         Unconverted(code=code, next_step=_how(code, says[code], language), documents=tuple(documents))
         for code, documents in sorted(by_cause.items(), key=lambda item: (-len(item[1]), item[0]))
+    )
+
+
+def _advice(reads: Reads, rules: RuleSet | None, now: float) -> tuple[RuleAdvice, ...]:
+    """Rules whose mode the last 90 days speak for changing."""
+    found = advice_for(rules.rules, reads, now) if rules is not None else ()
+    return tuple(
+        RuleAdvice(
+            rule=one.rule,
+            navn=one.navn,
+            mode=one.mode,
+            proposed=one.proposed,
+            agreed=one.agreed,
+            of=one.of,
+            low=int(one.low * 100),
+            high=int(one.high * 100),
+        )
+        for one in found
     )
 
 

@@ -86,6 +86,21 @@ class UnreadUnit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAdvice:
+    """A change of a rule's mode that people's answers speak for: ``agreed`` of ``of`` posts stayed as the rule had them;
+    ``low`` and ``high`` bound the true share with 95 % certainty, in whole percent. The change is a person's to make."""
+
+    rule: str
+    navn: str
+    mode: str
+    proposed: str
+    agreed: int
+    of: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
     local to ``zone``."""
@@ -104,6 +119,7 @@ class Report:
     unconverted: tuple[Unconverted, ...] = ()
     units: tuple[UnitRow, ...] = ()
     unread: tuple[UnreadUnit, ...] = ()
+    advice: tuple[RuleAdvice, ...] = ()
     today: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""
     audit_seq: int = 0

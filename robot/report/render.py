@@ -129,6 +129,22 @@ def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for cause in report.unconverted:
         for document in cause.documents:
             yield ("uten arkivformat", cause.next_step, document, *([""] * (len(CSV_HEAD) - 3)))
+    yield from _csv_advice(report)
+
+
+def _csv_advice(report: Report) -> Iterator[tuple[str, ...]]:
+    for one in report.advice:
+        share = f"{one.agreed} av {one.of} ({one.low}–{one.high} %)"
+        yield (
+            "regel",
+            f"{one.mode} → {one.proposed}",
+            one.rule,
+            "",
+            one.navn,
+            "",
+            share,
+            *([""] * (len(CSV_HEAD) - 7)),
+        )
 
 
 def _csv_groups(part: str, groups: Sequence[Group]) -> Iterator[tuple[str, ...]]:
