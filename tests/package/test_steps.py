@@ -37,6 +37,7 @@ WITHOUT = {
     "robot/refind.py:emptied": "what is stored passes S3 in _store; the rest is found again when it dies",
     "robot/audit.py:_last_exported": "cuts a torn line off; done again from the start when it dies",
     "robot/backtest/planfile.py:write": "a plan, under a temporary name until it is whole; nothing rests on it",
+    "robot/mending.py:write_whole": "a rule file somebody asked to have mended: the old one or the new, by one rename",
     "robot/build.py:sweep_spool": "removes what a dead run left; the next start goes on",
     "robot/check.py:ask_source": "asks and changes nothing",
     "robot/dry_run.py:_look": "asks and changes nothing",
