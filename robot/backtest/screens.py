@@ -45,7 +45,7 @@ def _group(group: dict[str, Any]) -> list[str]:
     old, new = group["from"], group["to"]
     sign = "-" if new["outcome"].startswith("til et") else "+" if old["outcome"].startswith("til et") else "~"
     if old["rule"] == new["rule"] and old["outcome"] == new["outcome"]:
-        head = f"{_source(new['rule'])}: samme utfall, men noe er annerledes"
+        head = f"{source_text(new['rule'])}: samme utfall, men noe er annerledes"
     else:
         head = f"{_side(old)} → {_side(new)}"
     lines = [f"  {sign} {group['count']:>5}  {head}"]
@@ -67,10 +67,10 @@ def _group(group: dict[str, Any]) -> list[str]:
 
 
 def _side(side: dict[str, str]) -> str:
-    return f"{side['outcome']} [{_source(side['rule'])}]"
+    return f"{side['outcome']} [{source_text(side['rule'])}]"
 
 
-def _source(word: str) -> str:
+def source_text(word: str) -> str:
     """A rule's id, or in words why none decided."""
     if word == "unreadable":
         return "kan ikke leses"
