@@ -12,6 +12,7 @@ import json
 import random
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,13 +53,15 @@ class Manners:
     """How a room behaves.
 
     ``faults``: kind of write (``ny_saksmappe`` …; ``take_over``, ``settle``) → what goes wrong with the first of that kind,
-    the second and so on (None: nothing); ``share`` of all other changes go wrong at random under ``seed``, never two
-    times in a row for one key. ``lag_lookups``, ``accepts_repeated_key`` and ``key_lookup`` as in :class:`MemoryArchive`.
+    the second and so on (None: nothing); ``share`` of all other changes go wrong at random under ``seed``, never two times
+    in a row for one key. A hanging answer ends after ``hang_s`` seconds as a broken connection. ``lag_lookups``,
+    ``accepts_repeated_key`` and ``key_lookup`` as in :class:`MemoryArchive`.
     """
 
     faults: Mapping[str, tuple[Fault | None, ...]] = field(default_factory=dict)
     share: float = 0.0
     seed: int = 0
+    hang_s: float = 3600.0
     lag_lookups: int = 0
     accepts_repeated_key: bool = False
     key_lookup: bool = True
@@ -88,6 +91,7 @@ class Room:
         self._failed: set[str] = set()
         self.failures = 0
         self.archive_away = False
+        self.hang_s = manners.hang_s
 
     def fault(self, kind: str, key: str) -> Fault | None:
         """What goes wrong with this request."""
@@ -246,15 +250,15 @@ class Server:
         if fault is Fault.RESET_BEFORE:
             return False
         answer = getattr(room, verb)(*arguments)
+        if fault is Fault.CREATE_THEN_HANG:
+            time.sleep(room.hang_s)
         return _say(connection, (number, *answer), fault)
 
 
 def _say(connection: Connection[Any, Any], answer: tuple[object, ...], fault: Fault | None) -> bool:
     match fault:
-        case Fault.CREATE_THEN_RESET:
+        case Fault.CREATE_THEN_RESET | Fault.CREATE_THEN_HANG:
             return False
-        case Fault.CREATE_THEN_HANG:
-            return True  # No answer, and the connection stays as it is: the client's patience decides.
         case Fault.ERROR_AFTER:
             connection.send((answer[0], "error", 500))
         case Fault.EMPTY_ANSWER:

@@ -238,8 +238,8 @@ def test_five_thousand_posts_under_kills_and_faults(
     account: Account, stables: Sequence[Stable], root: Path, far: FarProcess
 ) -> None:
     mails = heap(5000, account.seed)
-    manners = Manners(share=0.05, seed=account.seed)
-    stage = FarAway(root / "k", far, name="heap", manners=manners, mails=mails, rules=CASES, patience_s=0.5)
+    manners = Manners(share=0.05, hang_s=0.5, seed=account.seed)
+    stage = FarAway(root / "k", far, name="heap", manners=manners, mails=mails, rules=CASES)
     came = blow(account, stage, "heap", stables, root, posts=len(mails), at_once=1)
     assert 10 < came.kills
 
@@ -248,8 +248,8 @@ def test_an_archive_that_accepts_repeated_keys_and_lags_gets_nothing_twice(
     account: Account, stables: Sequence[Stable], root: Path, far: FarProcess
 ) -> None:
     mails = heap(1500, account.seed + 1)
-    manners = Manners(share=0.05, seed=account.seed, accepts_repeated_key=True, lag_lookups=1)
-    stage = FarAway(root / "l", far, name="repeats", manners=manners, mails=mails, rules=CASES, patience_s=0.5)
+    manners = Manners(share=0.05, hang_s=0.5, seed=account.seed, accepts_repeated_key=True, lag_lookups=1)
+    stage = FarAway(root / "l", far, name="repeats", manners=manners, mails=mails, rules=CASES)
     blow(account, stage, "repeats", stables, root, posts=len(mails), at_once=1)
 
 
@@ -263,7 +263,7 @@ def test_two_claimants_on_one_postgresql_store_under_kills(
     account: Account, stables: Sequence[Stable], root: Path, far: FarProcess, postgres: Postgres
 ) -> None:
     mails = heap(1500, account.seed + 3)
-    manners = Manners(share=0.05, seed=account.seed)
+    manners = Manners(share=0.05, hang_s=0.5, seed=account.seed)
     stage = FarAway(
         root / "n",
         far,
@@ -271,7 +271,6 @@ def test_two_claimants_on_one_postgresql_store_under_kills(
         manners=manners,
         mails=mails,
         rules=CASES,
-        patience_s=0.5,
         more=database(postgres.port, "postgres_kill"),
     )
     came = blow(account, stage, "postgres", stables, root, posts=len(mails), at_once=2)
