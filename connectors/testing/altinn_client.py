@@ -7,15 +7,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 
 from connectors.altinn.settings import FORM_SCOPES, READ_SCOPES
+from connectors.testing.certificates import rsa_key
 from connectors.testing.servers.altinn import AltinnServer
-from connectors.testing.servers.maskinporten import Client, test_key
+from connectors.testing.servers.maskinporten import Client
 
 CLIENT, KID = "postrobot-prøveklient", "prøve-1"
 
 
 def register(server: AltinnServer, orgnr: str, *, code: str) -> None:
     """The client is registered with its scopes, its system user approved, and the organisation is a service owner."""
-    public = test_key("client").public_key()
+    public = rsa_key("client").public_key()
     scopes = {*READ_SCOPES, *FORM_SCOPES}
     server.register(Client(client_id=CLIENT, orgnr=orgnr, keys={KID: public}, scopes=scopes))
     server.approve_system_user(orgnr)
@@ -24,7 +25,7 @@ def register(server: AltinnServer, orgnr: str, *, code: str) -> None:
 
 def write_key(path: Path) -> None:
     """The client's private key, for nobody else to read."""
-    pem = test_key("client").private_bytes(
+    pem = rsa_key("client").private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     path.write_bytes(pem)

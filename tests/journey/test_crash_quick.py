@@ -16,7 +16,7 @@ from connectors.testing.far import FarProcess
 from models.steps import Point
 from tests.support.crash_harness import Harness, Kill, Stage, scratch
 from tests.support.crash_parent import Stable
-from tests.support.crash_stages import PAPER, WITH_ATTACHMENT, FarAway, Mailbox, OnDisk
+from tests.support.crash_stages import PAPER, WITH_ATTACHMENT, FarAway, Mailbox, OnDisk, SvarInnBox
 from tests.support.servers import needs_dovecot
 
 pytestmark = pytest.mark.timeout(1200)
@@ -96,6 +96,10 @@ def test_with_an_archive_and_a_source_that_go_wrong_themselves(play: Play, root:
         assert [] == play(FarAway(root / "t4", far, name="fjern"), 60)
     finally:
         far.stop()
+
+
+def test_with_letters_in_svarinn(play: Play, root: Path) -> None:
+    assert [] == play(SvarInnBox(root / "t7", name="svarinn"), 40)
 
 
 @pytest.mark.server

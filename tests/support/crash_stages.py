@@ -9,17 +9,21 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from connectors.testing.dovecot import PASSWORD, Dovecot
 from connectors.testing.far import FarProcess
 from connectors.testing.far_server import Fault, Manners
+from connectors.testing.servers.faults import Fault as SvarInnFault
+from connectors.testing.servers.faults import FaultKind
+from connectors.testing.servers.svarinn import Sent, Status, SvarInnServer
 from robot.build import store
 from robot.load_config import load_settings
 from tests.support.crash_harness import Place
 from tests.support.crash_robot import DAY
 from tests.support.house import CATCH_ALL, mail, rules_text
 from tests.support.stores import ORGNR, Clock
+from tests.support.svarinn import configure, mottak
 from tests.support.town import INVOICE, MORE, NAME, lay_out
 
 REPORT = """
@@ -275,3 +279,51 @@ def database(port: int, schema: str) -> str:
     """The section of a configuration for a PostgreSQL on this machine."""
     address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     return f'\n[organisasjon.kommune.database]\npostgres = "{address}"\nskjema = "{schema}"\n'
+
+
+class SvarInnBox:
+    """A mottakersystem that drops the first answers to receipts, the embedded archive, and what SvarInn holds in the end.
+
+    One of its letters cannot be opened: it is stored and set aside, and its sender told at least once, never for good.
+    """
+
+    variants = False
+
+    def __init__(self, template: Path, *, name: str) -> None:
+        self.name = name
+        self._template = template
+        lay_out(template, Clock(), rules=RULES, more=MORE + REPORT)
+        start(template)
+        self._config = (template / "config.toml").read_text(encoding="utf-8")
+
+    def set(self, folder: Path) -> Place:
+        """A copy of the template, wired to a mottakersystem of its own."""
+        shutil.copytree(self._template, folder)
+        server = mottak().start()
+        without = self._config.replace(f"[organisasjon.{NAME}.kilde.inn]\n{FOLDER}", "")
+        (folder / "config.toml").write_text(without, encoding="utf-8")
+        configure(folder / "config.toml", server, organisation=NAME)
+        for number, title in enumerate(("søknad", "faktura", "klage", "uåpnelig")):
+            damaged = {"hashes": ["0" * 64]} if title == "uåpnelig" else {}
+            text = f"Dette er en {title}.".encode()
+            server.send(
+                Sent(
+                    id=str(uuid5(NAMESPACE_URL, title)),
+                    title=title,
+                    files=[("brev.txt", "text/plain", text)],
+                    at=AT + timedelta(minutes=number),
+                    **damaged,
+                )
+            )
+        server.faults.add(SvarInnFault(kind=FaultKind.DROP_AFTER, method="PATCH", times=1))
+        return Place(folder=folder, told=lambda: self._held(server), done=server.close)
+
+    def _held(self, server: SvarInnServer) -> Mapping[str, Any]:
+        """What is wrong at SvarInn."""
+        wrong: dict[str, Any] = {}
+        for held in server.held.values():
+            closed = held.sent.title == "uåpnelig"
+            meant = (Status.WAITING, 0) if closed else (Status.READ, 1)
+            if (held.status, held.receipts) != meant or bool(held.messages) != closed:
+                wrong[f"{held.sent.title} (I1, I3)"] = (held.status, held.receipts, held.messages)
+        return wrong

@@ -19,8 +19,6 @@ from connectors.testing.certificates import rsa_key
 from connectors.testing.servers.base import LoopbackServer, Reply, Request, Stop, route
 
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-test_key = rsa_key
-test_key.__test__ = False  # type: ignore[attr-defined]
 _ALGORITHMS = ["RS256", "RS384", "RS512"]
 
 
