@@ -30,6 +30,8 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "alarm.signatures.do": ("Se hvorfor freshclam ikke henter nye: systemctl status clamav-freshclam", "Sjå kvifor freshclam ikkje hentar nye: systemctl status clamav-freshclam", "See why freshclam fetches no new ones: systemctl status clamav-freshclam"),
     "alarm.no_post": ("Det har ikke kommet post fra «{name}» siden {since}.", "Det har ikkje kome post frå «{name}» sidan {since}.", "No post has come from «{name}» since {since}."),
     "alarm.no_post.do": ("Send en prøve, og se om den kommer fram. Er stillheten rett, hev grensen i varsling.uten_post_timer.", "Send ei prøve, og sjå om ho kjem fram. Er stilla rett, hev grensa i varsling.uten_post_timer.", "Send a test, and see whether it arrives. If the silence is right, raise the limit in varsling.uten_post_timer."),
+    "alarm.source_queue": ("I «{name}» venter {count}, den eldste siden {since}, uten å bli hentet.", "I «{name}» ventar {count}, den eldste sidan {since}, utan å bli henta.", "In «{name}» {count} wait, the oldest since {since}, and are not fetched."),
+    "alarm.source_queue.do": ("Se hva som er galt: postrobot doctor", "Sjå kva som er gale: postrobot doctor", "See what is wrong: postrobot doctor"),
     "alarm.mail.raised": ("Postrobot {organisation}: varsel: {what}", "Postrobot {organisation}: varsel: {what}", "Postrobot {organisation}: alarm: {what}"),
     "alarm.mail.over": ("Postrobot {organisation}: over: {what}", "Postrobot {organisation}: over: {what}", "Postrobot {organisation}: over: {what}"),
     "alarm.mail.was": ("Dette er over. Det sto slik: {sentence}", "Dette er over. Det stod slik: {sentence}", "This is over. It said: {sentence}"),
@@ -44,6 +46,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "alarm.short.clock_apart": ("klokkene er uenige", "klokkene er usamde", "the clocks disagree"),
     "alarm.short.no_report": ("rapporten mangler", "rapporten manglar", "the report is missing"),
     "alarm.short.signatures": ("virussignaturene er gamle", "virussignaturane er gamle", "the virus signatures are old"),
+    "alarm.short.source_queue": ("post blir liggende hos en kilde", "post blir liggjande hos ei kjelde", "post is left lying at a source"),
     "alarm.short.no_post": ("ingen post fra en kilde", "ingen post frå ei kjelde", "no post from a source"),
 }  # fmt: skip
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 from typing import ClassVar, Protocol
 
 import structlog
@@ -50,10 +49,6 @@ class Api(Protocol):
         sender. False when the service did not take it."""
         ...
 
-    def ahead_s(self, now: datetime) -> float | None:
-        """How far the service's clock was ahead of ours at the last answer; None when it has told none."""
-        ...
-
     def clock_ahead_s(self) -> float | None:
         """The same, by the time it was when the answer came."""
         ...
@@ -73,7 +68,6 @@ class HttpApi:
     def __init__(self, settings: SvarInnSettings, password: _SECRET, *, hooks: Hooks | None = None) -> None:
         """Opens nothing. ``password`` is asked at each call, so that a rotated one is picked up."""
         self._settings = settings
-        self._date: Answer | None = None
         http = HttpSettings(
             connection=settings.connection,
             what="SvarInn",
@@ -87,8 +81,7 @@ class HttpApi:
 
     def letters(self) -> list[Letter]:
         """See :class:`Api`. An entry without a usable id is logged and passed over, so that it stops none of the others."""
-        self._date = _listed(self.http, self.list_path, self._settings)
-        told = self._date.json()
+        told = _listed(self.http, self.list_path, self._settings).json()
         if not isinstance(told, list):
             raise TryLater("SvarInn svarte med noe annet enn en liste; prøves igjen.", after_s=300)
         found: dict[str, Letter] = {}
@@ -107,10 +100,6 @@ class HttpApi:
         path = address if address and self.http.is_ours(address) else f"{self.blob_path}/{letter_id}"
         with self.http.stream(path, expect=frozenset({404, 410})) as body:
             yield body
-
-    def ahead_s(self, now: datetime) -> float | None:
-        """See :class:`Api`."""
-        return self._date.ahead_s(now) if self._date is not None else None
 
     def clock_ahead_s(self) -> float | None:
         """See :class:`Api`."""

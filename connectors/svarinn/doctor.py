@@ -65,7 +65,7 @@ def look_at_service(config: SvarInnConfig, around: Surroundings) -> Iterator[Che
             yield Checkup(name="tjenesten", level=Level.FAULT, text=str(problem), next_step=step)
             return
         yield Checkup(name="tjenesten", level=Level.OK, text=f"svarer, og slipper inn «{config.bruker}»")
-        ahead = api.ahead_s(around.now())
+        ahead = api.clock_ahead_s()
         if ahead is not None:
             yield clock("klokke", ahead, most_s=_CLOCK_S)
     memory = around.state / "kilder" / f"{around.name}.uaapnet.json"

@@ -120,6 +120,15 @@ def _no_post(view: View) -> Iterator[Raised]:
             yield Raised(kind=AlarmKind.NO_POST, name=name, facts={"since_at": last})
 
 
+def _source_queue(view: View) -> Iterator[Raised]:
+    """Post that nobody fetches, before the service itself complains to people; or a list so full that no more is shown."""
+    for name, queue in view.queues.items():
+        if queue.stalled(view.now):
+            since = queue.oldest_at or queue.seen_at
+            facts = {"count": float(queue.waiting), "since_at": since.timestamp()}
+            yield Raised(kind=AlarmKind.SOURCE_QUEUE, name=name, facts=facts)
+
+
 def _sources(view: View) -> Iterator[tuple[str, Row]]:
     with view.store.read() as reads:
         known = {row["name"]: row for row in reads.connections()}
@@ -144,5 +153,6 @@ CHECKS: Mapping[AlarmKind, Check] = {
     AlarmKind.NO_REPORT: _no_report,
     AlarmKind.SIGNATURES: _signatures,
     AlarmKind.NO_POST: _no_post,
+    AlarmKind.SOURCE_QUEUE: _source_queue,
 }
 """THE table of alarms."""

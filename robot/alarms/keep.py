@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from connectors.contract import TellsTime
+from connectors.contract import KnowsQueue, Queue, TellsTime
 from models.errors import OutOfReach
 from models.keys import post_key, with_role
 from models.store.alarm_tx import StoredAlarm
@@ -129,6 +129,7 @@ def _view(office: Office, setup: AlarmSetup) -> View:
         reserve_bytes=office.disk_reserve_bytes,
         jump_s=clock.jump_s(setup.limits.clock_s) if clock is not None else 0.0,
         apart_s=_apart(office),
+        queues=_queues(office),
         signatures_at=_signatures_at(office),
         signature_age_s=office.virus.signature_age_s if office.virus is not None else 0.0,
     )
@@ -143,6 +144,12 @@ def _apart(office: Office) -> Mapping[str, float]:
     if database is not None:
         found["database"] = database - office.store.now()
     return {name: ahead for name, ahead in found.items() if ahead is not None}
+
+
+def _queues(office: Office) -> Mapping[str, Queue]:
+    """What waited at the sources that can tell, at their last look."""
+    found = {name: desk.intake.queue() for name, desk in office.desks.items() if isinstance(desk.intake, KnowsQueue)}
+    return {name: queue for name, queue in found.items() if queue is not None}
 
 
 def _signatures_at(office: Office) -> float | None:

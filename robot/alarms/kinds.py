@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
+from connectors.contract import Queue
 from models.store import Store
 from robot.alarms.clock import ClockWatch
 
@@ -25,6 +26,7 @@ class AlarmKind(StrEnum):
     NO_REPORT = "no_report"
     SIGNATURES = "signatures"
     NO_POST = "no_post"
+    SOURCE_QUEUE = "source_queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class View:
     """What the checks look at, gathered beforehand: they ask nothing but the store.
 
     ``jump_s`` is how far this machine's clock has jumped, ``apart_s`` how far the clocks of others are ahead of it, by name;
-    ``signatures_at`` when the virus signatures were made, or None when nobody could say.
+    ``queues`` what waited at sources that can tell; ``signatures_at`` when the virus signatures were made, or None when
+    nobody could say.
     """
 
     store: Store
@@ -87,5 +90,6 @@ class View:
     reserve_bytes: int
     jump_s: float = 0.0
     apart_s: Mapping[str, float] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
     signatures_at: float | None = None
     signature_age_s: float = 0.0

@@ -13,7 +13,12 @@ from robot.alarms.kinds import AlarmKind, View
 from robot.alarms.words import advice, sentence
 from robot.config import Settings
 
-ONLY_THE_SERVICE_SEES = (AlarmKind.CLOCK_JUMP, AlarmKind.CLOCK_APART, AlarmKind.SIGNATURES)
+ONLY_THE_SERVICE_SEES = (
+    AlarmKind.CLOCK_JUMP,
+    AlarmKind.CLOCK_APART,
+    AlarmKind.SIGNATURES,
+    AlarmKind.SOURCE_QUEUE,
+)
 """These stand until the service says that they are over; of the others we see for ourselves."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from connectors.testing.servers.faults import Chances, Fault, FaultKind
 from connectors.testing.servers.svarinn import Sent, Status, SvarInnServer, blob_of
 from models.errors import OutOfReach, TryLater
 from models.post import State
+from robot.alarms.keep import evaluate
+from robot.alarms.kinds import AlarmLimits, AlarmSetup
 from robot.errands import run_errands
 from robot.journey import walk
 from robot.office import Desk
@@ -177,6 +179,15 @@ def test_with_drops_429_and_5xx_at_random_nothing_is_lost_or_doubled(room: Mailr
     with room.house.store.read() as reads:
         rows = list(reads.rows())
     assert sorted(each.id for each in sent) == sorted(row["source_id"] for row in rows)
+
+
+def test_letters_left_lying_raise_an_alarm_before_svarinn_tells_people(room: Mailroom) -> None:
+    room.house.office.alarms = AlarmSetup(limits=AlarmLimits(no_report_s=0), report_due=time(7, 30))
+    room.send(at=room.house.clock.utc() - timedelta(minutes=91), hashes=["0" * 64])
+    room.round()
+    evaluate(room.house.office)
+    with room.house.store.read() as reads:
+        assert [("source_queue", "svarinn")] == [(one.kind, one.name) for one in reads.alarms()]
 
 
 def _documents(room: Mailroom, seq: int) -> list[str]:

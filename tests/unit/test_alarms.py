@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from connectors.clamav.client import ClamdScanner, ClamdSettings
+from connectors.contract import Queue
 from connectors.testing.fake_clamd import FakeClamd
 from connectors.testing.mailers import MemoryMailer
 from connectors.testing.memory_source import MemorySource
@@ -86,6 +87,21 @@ def test_every_alarm_has_a_check_and_words_in_every_language(kind: AlarmKind) ->
         assert "{" not in sentence(kind, name, facts, language=language, zone=ZONE)
         assert advice(kind, language=language)
         assert text(f"alarm.short.{kind}", language)
+
+
+def test_post_left_lying_at_a_source_is_an_alarm_before_the_source_itself_complains(store: Store) -> None:
+    def queue(minutes: int, waiting: int = 1) -> Queue:
+        return Queue(
+            seen_at=MORNING,
+            waiting=waiting,
+            oldest_at=MORNING - timedelta(minutes=minutes),
+            full_at=200,
+            alarm_after_s=5400,
+            warns_after_s=7200,
+        )
+
+    told = {"ny": queue(89), "gammel": queue(90), "full": queue(1, waiting=200)}
+    assert [("source_queue", "gammel"), ("source_queue", "full")] == kinds(store, OFF, queues=told)
 
 
 def test_a_quiet_house_raises_nothing(store: Store) -> None:

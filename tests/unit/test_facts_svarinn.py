@@ -9,7 +9,7 @@ import pytest
 from models.facts import Facts, Unknown
 from models.organisation import Enhet, Organisation
 from models.post import Envelope
-from models.reading import PartKind, ReadPart, ReadPost
+from models.reading import PartKind, ReadPage, ReadPart, ReadPost
 from robot.facts import gather
 
 ORG = Organisation(
@@ -28,7 +28,7 @@ def facts(text: str = "Hei", *, answers_to: str | None = None, **envelope: objec
         declared_type="text/plain",
         size_bytes=len(text),
         sha256="0" * 64,
-        text=text,
+        pages=(ReadPage(number=1, text=text),),
     )
     return gather(
         envelope=Envelope(received_at=AT, **envelope),
