@@ -63,12 +63,13 @@ class DialogportenRoutes(AltinnBase):
         correspondence: str = "",
         letters: Sequence[dict[str, Any]] = (),
         label: str = "Default",
+        id: str = "",
         **content: Any,
     ) -> SentDialog:
         """A dialog appears now. ``content`` are parts of its content; ``attachments`` stand beside it."""
         now = self.time()
         dialog = SentDialog(
-            id=str(uuid.uuid4()),
+            id=id or str(uuid.uuid4()),
             party=party,
             resource=resource,
             kind=kind,
