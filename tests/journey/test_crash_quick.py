@@ -14,6 +14,7 @@ import pytest
 from connectors.testing.dovecot import Dovecot, Switches
 from connectors.testing.far import FarProcess
 from models.steps import Point
+from tests.support.crash_altinn import InAltinn
 from tests.support.crash_harness import Harness, Kill, Stage, scratch
 from tests.support.crash_parent import Stable
 from tests.support.crash_stages import PAPER, WITH_ATTACHMENT, FarAway, Mailbox, OnDisk, SvarInnBox
@@ -111,6 +112,10 @@ def test_with_a_real_mailbox(play: Play, root: Path, move: bool) -> None:
         assert [] == play(Mailbox(root / f"t5-{move}", server, name=f"imap{int(move)}"), 1000)
     finally:
         server.remove()
+
+
+def test_with_altinn(play: Play, root: Path) -> None:
+    assert [] == play(InAltinn(root / "t7"), 1000)
 
 
 def test_every_kill_point_there_is_has_killed_somebody(exercised: set[str], request: pytest.FixtureRequest) -> None:

@@ -22,6 +22,7 @@ from connectors.testing.far import FarProcess
 from connectors.testing.far_server import Manners
 from connectors.testing.postgres import Postgres
 from models.steps import Point
+from tests.support.crash_altinn import InAltinn
 from tests.support.crash_harness import Harness, Kill, Stage, scratch
 from tests.support.crash_parent import Stable
 from tests.support.crash_random import Storm, heap, storm
@@ -172,6 +173,7 @@ STAGES: dict[str, Callable[[Path, FarProcess, dict[bool, Dovecot]], Stage]] = {
     ),
     "imap med MOVE": lambda root, _far, mail: Mailbox(root / "g", mail[True], name="imap1"),
     "imap uten MOVE": lambda root, _far, mail: Mailbox(root / "h", mail[False], name="imap0"),
+    "altinn": lambda root, _far, _mail: InAltinn(root / "p"),
 }
 
 
