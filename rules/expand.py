@@ -30,7 +30,9 @@ def fill_in(node: Node, fill: Fill) -> Node:
         if "{" not in node.value:
             return node
         value = _NAME.sub(lambda match: _value(fill(match[1], match[2].strip(), node), match[0]), node.value)
-        return node if value == node.value else Scalar(place=node.place, value=value, plain=node.plain)
+        # A value that is nothing but the name is what it becomes: «"{rad.uker}"» may be a number.
+        plain = node.plain or _NAME.fullmatch(node.value) is not None
+        return node if value == node.value else Scalar(place=node.place, value=value, plain=plain)
     if isinstance(node, Sequence):
         return Sequence(place=node.place, items=tuple(fill_in(item, fill) for item in node.items))
     return MappingNode(place=node.place, pairs=tuple((key, fill_in(value, fill)) for key, value in node.pairs))
@@ -67,35 +69,33 @@ def row_id(base: str, value: str) -> str:
 
 
 def expanded(node: MappingNode, scope: Scope) -> Iterator[tuple[MappingNode, str | None]]:
-    """The rule with parameters filled in, once for each row of ``for_hver``, with the id it then has (None: as written);
-    nothing for a shared rule that waits for a parameter."""
-    lacking: dict[str, Scalar] = {}
+    """The rule once for each row of ``for_hver``, with the id it then has (None: as written), and parameters filled in (so
+    that a cell may name one); nothing for a shared rule that waits for a parameter."""
+    table_node = node.get("for_hver")
+    rows = [(node, None)] if table_node is None else _rows(node, table_node, scope)
+    for row, name in rows:
+        lacking: dict[str, Scalar] = {}
 
-    def parameter(sort: str, name: str, at: Scalar) -> str | None:
-        if sort != "parameter":
-            return None
-        value = scope.known.parameters.get(name, "")
-        if not value:
-            lacking.setdefault(name, at)
-        return value or None
+        def parameter(sort: str, named: str, at: Scalar, found: dict[str, Scalar] = lacking) -> str | None:
+            if sort != "parameter":
+                return None
+            value = scope.known.parameters.get(named, "")
+            if not value:
+                found.setdefault(named, at)
+            return value or None
 
-    filled = fill_in(node, parameter)
-    if not isinstance(filled, MappingNode) or (lacking and _waits(node, lacking, scope)):
-        return
-    table_node = filled.get("for_hver")
-    if table_node is None:
-        yield filled, None
-    else:
-        yield from _rows(filled, table_node, scope)
+        filled = fill_in(row, parameter)
+        if isinstance(filled, MappingNode) and not (lacking and _waits(row, name, lacking, scope)):
+            yield filled, name
 
 
-def _waits(node: MappingNode, lacking: dict[str, Scalar], scope: Scope) -> bool:
+def _waits(node: MappingNode, row_name: str | None, lacking: dict[str, Scalar], scope: Scope) -> bool:
     """Whether the rule waits for what it lacks: so does a shared one; to one of the house's own it is a fault."""
     id_node = node.get("regel")
     if scope.layer.name == FELLES and isinstance(id_node, Scalar):
         title_node = node.get("navn")
         title = title_node.value if isinstance(title_node, Scalar) else id_node.value
-        waiting = Dormant(id=id_node.value, navn=title, place=id_node.place, missing=tuple(sorted(lacking)))
+        waiting = Dormant(id=row_name or id_node.value, navn=title, place=id_node.place, missing=tuple(sorted(lacking)))
         scope.dormant.append(waiting)
         return True
     for name, at in lacking.items():
