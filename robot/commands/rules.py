@@ -1,4 +1,4 @@
-"""``postrobot rules lint|test|list``; plan, apply, rollback and history are in ``robot/backtest/commands.py``."""
+"""``postrobot rules lint|test|list|new|schema``; plan, apply, rollback and history are in ``robot/backtest/commands.py``."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def register(app: typer.Typer) -> None:
     group.command("lint")(lint)
     group.command("test")(test)
     group.command("list")(list_rules)
+    group.command("new")(new)
+    group.command("schema")(print_schema)
     add_changes(group)
     app.add_typer(group, name="rules")
 
@@ -127,6 +129,44 @@ def _used(context: Context, folders: list[str] | None, only: str | None, days: i
     settings = context.settings()
     names = chosen_organisations(settings, only)
     return together(used_in(settings, name, now=context.now, days=days) for name in names), settings.zone(names[0])
+
+
+def new(
+    ctx: typer.Context,
+    rule: Annotated[str, typer.Argument(metavar="ID", help="regelens id: nabovarsel-hytte")],
+    folder: Annotated[str, typer.Argument(metavar="MAPPE", help="mappen der regelfilene ligger")] = "",
+    words: Annotated[
+        str, typer.Option("--ord", metavar="TEKST", help="ordene som skal stå i emnet; ellers id-en")
+    ] = "",
+    navn: Annotated[str, typer.Option("--navn", metavar="TEKST", help="det folk ser i rapporten")] = "",
+    outcome: Annotated[
+        str, typer.Option("--utfall", metavar="UTFALL", help="sak (vanlig), videresend eller menneske")
+    ] = "sak",
+    unit: Annotated[str, typer.Option("--enhet", metavar="KODE", help="enheten posten fordeles til")] = "ARKIV",
+    to: Annotated[str, typer.Option("--til", metavar="ADRESSE", help="den posten videresendes til")] = "",
+    owner: Annotated[str, typer.Option("--eier", metavar="ADRESSE", help="hvem en spør om regelen")] = "",
+) -> None:
+    """Lager begynnelsen på en ny regel, med eksempler som består. Uten MAPPE vises den bare."""
+    import getpass
+
+    from robot.rule_scaffold import scaffold, write_new
+
+    context = Context.of(ctx)
+    text = scaffold(
+        rule=rule, words=words, navn=navn, owner=owner or getpass.getuser(), unit=unit, to=to, outcome=outcome
+    )
+    if not folder:
+        context.out(text.rstrip("\n"))
+        return
+    path = write_new(Path(folder), rule, text)
+    context.out(f"Laget {path}. Skriv hvorfor, rett vilkår og eksempler, og kjør: postrobot rules test {folder}")
+
+
+def print_schema(ctx: typer.Context) -> None:
+    """Viser et JSON-skjema for regelfiler, til redigeringsprogrammer som kan YAML."""
+    from rules.schema import schema
+
+    Context.of(ctx).json(schema(), indent=1)
 
 
 def _look(

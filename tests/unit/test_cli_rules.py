@@ -137,3 +137,37 @@ def test_without_a_folder_the_layers_of_the_configuration_are_meant(
 def test_explain_tells_what_a_code_means(code: str, part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["explain", code])
     assert part in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nabovarsel-hytte"],
+        ["leie", "--ord", "leie av «areal»: nå", "--navn", 'Et "navn": med kolon'],
+        ["faktura", "--utfall", "videresend", "--til", "regnskap@solvik.example"],
+        ["spør", "--utfall", "menneske", "--enhet", "PLAN"],
+    ],
+)
+def test_a_new_rule_loads_and_its_examples_hold(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 0 == main(["rules", "new", words[0], str(tmp_path), *words[1:], "--eier", "arkiv@solvik.example"])
+    assert (tmp_path / f"{words[0]}.yaml").is_file()
+    capsys.readouterr()
+    assert 0 == main(["rules", "test", "--json", str(tmp_path)])
+    found = told(capsys)
+    assert (1, 1, 2, 0) == (found["files"], found["rules"], found["examples"], found["failed"])
+    assert 0 == main(["rules", "lint", "--json", str(tmp_path)])
+    assert {"R207"} >= {fault["code"] for fault in told(capsys)["faults"]}  # type: ignore[union-attr,call-overload,index]
+
+
+def test_a_new_rule_is_never_written_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main(["rules", "new", "a", str(tmp_path)])
+    assert 2 == main(["rules", "new", "a", str(tmp_path)])
+    assert 2 == main(["rules", "new", "Min Regel", str(tmp_path)])
+    assert 2 == main(["rules", "new", "b", str(tmp_path), "--utfall", "noe"])
+    assert 2 == main(["rules", "new", "b", str(tmp_path), "--utfall", "videresend"])
+    assert 2 == main(["rules", "new", "b", str(tmp_path / "finnes-ikke")])
+    assert 0 == main(["rules", "new", "b"])
+    assert "regel: b" in capsys.readouterr().out
+    assert ["a.yaml"] == [path.name for path in tmp_path.iterdir()]
