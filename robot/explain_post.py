@@ -77,7 +77,9 @@ def _captures(stored: StoredDecision | None) -> dict[str, str]:
 
 def short_facts(facts: Facts) -> dict[str, str]:
     """What was known of the post, by name; long texts cut."""
-    return {name: _short(value) for name, value in sorted(facts.values.items())}
+    shown = {name: _short(value) for name, value in sorted(facts.values.items())}
+    # A person's number is for the archive's own field; who asks why need not see it.
+    return {name: "***********" if name == "avsender.fnr" else value for name, value in shown.items()}
 
 
 def _short(value: FactValue) -> str:

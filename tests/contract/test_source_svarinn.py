@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
+import tracemalloc
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +22,7 @@ from connectors.svarinn import SvarInnSettings, SvarInnSource
 from connectors.svarinn.opening import Cause, digest_of
 from connectors.svarinn.unopened import Note, Unopenables
 from connectors.testing.certificates import rsa_key, self_signed
-from connectors.testing.servers.enveloped import DER, Form
+from connectors.testing.servers.enveloped import DER, Form, enveloped
 from connectors.testing.servers.faults import Fault, FaultKind
 from connectors.testing.servers.svarinn import Held, Sent, Status, SvarInnServer, blob_of, zipped
 from models.errors import NeedsHuman, OutOfReach, TryLater
@@ -342,6 +345,29 @@ def test_names_in_an_old_code_page_are_understood(box: Box) -> None:
     inner = Sent(title="", files=[("x", "", flagless)], at=AT, unpacked=True)
     held.body = lambda: iter([blob_of(inner, [CERTIFICATE])])
     assert [("Søknad.pdf", PDF)] == contents(fetch(box))
+
+
+def test_a_large_letter_takes_little_memory(box: Box) -> None:
+    block = os.urandom(1024 * 1024)
+    count = 40
+    digest = hashlib.sha256(block * count).hexdigest()
+    file = {"filnavn": "stor.bin", "size": count << 20, "storrelse": count << 20, "sha256hash": digest, "hash": digest}
+    held = box.send(told={"filmetadata": [file], "filer": [file]})
+    form = Form(string_bytes=8000)
+    held.body = lambda: enveloped((block for _ in range(count)), [CERTIFICATE], form)
+    source = box.source()
+    (offer,) = offers(source)
+    spool = Spool(box.spool.folder, limit_bytes=100_000_000)
+    tracemalloc.start()
+    try:
+        post = source.download(offer, spool)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert post.aside is None
+    assert [digest] == [document.sha256 for document in post.documents]
+    # The server is in the same process.
+    assert peak < 24 * 1024 * 1024
 
 
 def test_links_are_kept_as_text(box: Box) -> None:

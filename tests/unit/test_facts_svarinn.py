@@ -10,6 +10,7 @@ from models.facts import Facts, Unknown
 from models.organisation import Enhet, Organisation
 from models.post import Envelope
 from models.reading import PartKind, ReadPage, ReadPart, ReadPost
+from robot.explain_post import short_facts
 from robot.facts import gather
 
 ORG = Organisation(
@@ -69,6 +70,7 @@ def test_the_senders_number_is_a_fact_of_its_own_and_no_finding() -> None:
     assert FNR == known.get("avsender.fnr")
     assert known.get("funn") in (None, ())
     assert not isinstance(known.get("funn"), Unknown)
+    assert FNR not in str(short_facts(known))
 
 
 def test_a_unit_is_known_by_the_number_it_was_sent_to() -> None:
