@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import stat
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,10 +20,18 @@ from robot.reading.sandbox import TaskLimits
 VARIANT_TASKS: Mapping[str, str] = {TASK: TASK}
 """To be given to :class:`~robot.reading.dispatch.ReadingRoom` as ``tasks``."""
 
+PIPES = Path("/tmp")  # noqa: S108 - where LibreOffice puts its own, whatever TMPDIR says (osl_createPipe, seen in 7.4)
 VARIANT_LIMITS = TaskLimits(
-    wall_s=120, cpu_s=120, address_space_bytes=2 * 1024**3, may_start_programs=True, answer_bytes=64 * 1024, nice=10
+    wall_s=120,
+    cpu_s=120,
+    address_space_bytes=2 * 1024**3,
+    may_start_programs=True,
+    answer_bytes=64 * 1024,
+    nice=10,
+    sockets=(PIPES,),
 )
-"""Laying out a long letter takes longer than reading it; LibreOffice, where it is installed, must be started."""
+"""Laying out a long letter takes longer than reading it; LibreOffice, where it is installed, must be started. It will not
+start without a socket by which a second copy would find it, so it may name one, and nothing else, in ``/tmp``."""
 
 
 def room_runner(room: ReadingRoom, limits: TaskLimits = VARIANT_LIMITS) -> Runner:
@@ -28,12 +39,29 @@ def room_runner(room: ReadingRoom, limits: TaskLimits = VARIANT_LIMITS) -> Runne
 
     def run(task: str, document: Path, arguments: Mapping[str, Any], *, folder: Path) -> Mapping[str, Any]:
         result = room.run(task, [document], arguments, into=folder / "parts", limits=limits)
+        _remove_dead_pipes()
         if result.reason is not None:
             known = result.reason in (ReasonCode.TIMEOUT, ReasonCode.MEMORY)
             return {"fault": result.reason.value if known else "crash", "detail": result.where}
         return result.value if isinstance(result.value, dict) else {"fault": "crash"}
 
     return run
+
+
+def _remove_dead_pipes() -> None:
+    """The sandbox lets LibreOffice name its socket and not remove it: what of ours nobody listens to any longer goes."""
+    for path in PIPES.glob("OSL_PIPE_*"):
+        try:
+            found = path.lstat()
+            if found.st_uid != os.getuid() or not stat.S_ISSOCK(found.st_mode):
+                continue
+            with socket.socket(socket.AF_UNIX) as asking:
+                asking.settimeout(1.0)
+                asking.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+        except OSError:
+            continue  # gone meanwhile, or somebody's in use
 
 
 def make_office_variants(office: Office, *, limit: int = 50) -> str:

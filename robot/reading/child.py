@@ -89,7 +89,10 @@ def _give_up(task: wire.Task, folder: int, documents: Sequence[int]) -> None:
     if task.nice:
         os.nice(task.nice)
     confine.close_file_system(
-        readable=(*confine.program_trees(), *map(Path, task.readable)), documents=documents, folder=folder
+        readable=(*confine.program_trees(), *map(Path, task.readable)),
+        documents=documents,
+        folder=folder,
+        sockets=map(Path, task.sockets),
     )
     confine.limit_resources(
         confine.ResourceLimits(

@@ -28,6 +28,7 @@ _LANDLOCK_CREATE_RULESET = 444
 _LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_MAKE_SOCK = 1 << 9
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _FILE_RIGHTS_V1 = (1 << 13) - 1
 _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
@@ -45,6 +46,10 @@ _SYSTEM_TREES = (
     "/etc/alternatives",
     "/etc/mime.types",
     "/etc/localtime",
+    # LibreOffice (archive variants): Debian keeps its registry and what comes bundled outside /usr.
+    "/etc/libreoffice",
+    "/var/lib/libreoffice",
+    "/var/spool/libreoffice",
     "/dev/urandom",
 )
 
@@ -102,8 +107,12 @@ def leave_network() -> bool:
     return True
 
 
-def close_file_system(*, readable: Iterable[Path], documents: Iterable[int], folder: int) -> bool:
+def close_file_system(
+    *, readable: Iterable[Path], documents: Iterable[int], folder: int, sockets: Iterable[Path] = ()
+) -> bool:
     """Leaves this process only ``readable`` trees, the open ``documents`` (descriptors) and its own ``folder``.
+
+    In the folders ``sockets`` it may give a socket a name, and nothing else: not even see what is there.
 
     Also hides other processes from its signals and forbids TCP, where the kernel knows how. Landlock, Linux 5.13+.
     Returns whether the kernel allowed it.
@@ -126,6 +135,8 @@ def close_file_system(*, readable: Iterable[Path], documents: Iterable[int], fol
     try:
         for path in readable:
             _allow_path(ruleset, path, _READ)
+        for path in sockets:
+            _allow_path(ruleset, path, _MAKE_SOCK)
         _allow_path(ruleset, Path(os.devnull), _READ_FILE | _WRITE_FILE)
         for descriptor in documents:
             _allow(ruleset, descriptor, _READ_FILE)

@@ -37,7 +37,7 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_.: -]")
 class TaskLimits:
     """Bounds of one sandboxed task. ``file_bytes`` is for each file it writes.
 
-    ``readable`` are folders it may read beside Python, our code and the system's programs.
+    ``readable`` are folders it may read beside Python, our code and the system's programs; in ``sockets`` it may name one.
     """
 
     wall_s: float = 20
@@ -48,6 +48,7 @@ class TaskLimits:
     may_start_programs: bool = False
     nice: int = 0
     readable: tuple[Path, ...] = ()
+    sockets: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,7 @@ class Sandbox:
             may_start_programs=limits.may_start_programs,
             nice=limits.nice,
             readable=[str(folder) for folder in limits.readable],
+            sockets=[str(folder) for folder in limits.sockets],
             arguments=dict(arguments),
         )
         request = wire.dumps(task)

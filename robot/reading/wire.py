@@ -60,6 +60,7 @@ class Task:
     may_start_programs: bool
     nice: int
     readable: list[str]
+    sockets: list[str]
     arguments: dict[str, Any]
 
 

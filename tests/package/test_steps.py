@@ -47,6 +47,7 @@ WITHOUT = {
     "robot/tidy.py:_unfinished_reports": "half-written reports; done again when it dies",
     "robot/init.py:init": "lays out a new folder under a temporary name",
     "robot/purge.py:_in_archive": "asks and changes nothing",
+    "robot/variants.py:_remove_dead_pipes": "sockets nobody listens to, made by a child that is gone",
     "robot/reading/collect.py:_keep": "in the sandbox's own folder",
     "robot/reading/harvest.py:bring_home": "in the spool",
     "robot/reading/scans.py:read": "a thread pool's submit",

@@ -10,6 +10,9 @@ from pathlib import Path
 from connectors.arkiv.pdfa.pdf import pdf_to_pdfa
 from connectors.arkiv.pdfa.result import CannotConvert, Conversion, Fault
 
+_START_AGAIN, _STARTS = 81, 3
+"""LibreOffice's exit code for «start me again» (EXITHELPER_NORMAL_RESTART), and how often that is done."""
+
 _PLACES = ("/usr/bin/soffice", "/usr/lib/libreoffice/program/soffice", "/usr/local/bin/soffice")
 
 
@@ -31,34 +34,52 @@ def office_to_pdfa(source: Path, target: Path, *, suffix: str, wall_s: float = 9
         work = Path(folder)
         document = work / f"dokument{suffix}"
         shutil.copyfile(source, document)
-        # SelectPdfVersion 2 is PDF/A-2b. A profile of its own: a running LibreOffice would otherwise take the job over.
-        command = [
-            program,
-            f"-env:UserInstallation={(work / 'profil').as_uri()}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            f'pdf:{_export_filter(suffix)}:{{"SelectPdfVersion":{{"type":"long","value":"2"}}}}',
-            "--outdir",
-            str(work / "ut"),
-            str(document),
-        ]
-        try:
-            subprocess.run(
-                command,
-                capture_output=True,
-                timeout=wall_s,
-                check=True,
-                env={"HOME": folder, "TMPDIR": folder, "PATH": "/usr/bin:/bin"},
-            )
-        except subprocess.TimeoutExpired as slow:
-            raise CannotConvert(Fault.TIMEOUT) from slow
-        except (subprocess.CalledProcessError, OSError) as bad:
-            raise CannotConvert(Fault.LIBREOFFICE_FAILED) from bad
+        _export(_binary(program), work, document, _export_filter(suffix), wall_s)
         made = work / "ut" / "dokument.pdf"
         if not made.is_file():
             raise CannotConvert(Fault.LIBREOFFICE_FAILED)
         return pdf_to_pdfa(made, target, tool="LibreOffice")
+
+
+def _binary(program: str) -> str:
+    """LibreOffice itself, past the script that starts it anew by itself."""
+    beside = Path(program).resolve().parent / "soffice.bin"
+    return str(beside) if beside.is_file() else program
+
+
+def _export(program: str, work: Path, document: Path, export_filter: str, wall_s: float) -> None:
+    """Runs LibreOffice until it has made ``ut/dokument.pdf``.
+
+    With a new profile it ends at once with 81 and wants to be started again. Its socket is named after the profile's place,
+    and the sandbox lets it make a name but not remove one: so the profile is at a new place the second time.
+    """
+    for number in range(_STARTS):
+        profile = work / f"profil{number}"
+        if number:
+            (work / f"profil{number - 1}").rename(profile)
+        # SelectPdfVersion 2 is PDF/A-2b. A profile of its own: a running LibreOffice would otherwise take the job over.
+        command = [
+            program,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            f'pdf:{export_filter}:{{"SelectPdfVersion":{{"type":"long","value":"2"}}}}',
+            "--outdir",
+            str(work / "ut"),
+            str(document),
+        ]
+        environment = {"HOME": str(work), "TMPDIR": str(work), "PATH": "/usr/bin:/bin"}
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=wall_s, check=False, env=environment)
+        except subprocess.TimeoutExpired as slow:
+            raise CannotConvert(Fault.TIMEOUT) from slow
+        except OSError as bad:
+            raise CannotConvert(Fault.LIBREOFFICE_FAILED) from bad
+        if done.returncode != _START_AGAIN:
+            break
+    if done.returncode:
+        raise CannotConvert(Fault.LIBREOFFICE_FAILED)
 
 
 def _export_filter(suffix: str) -> str:
