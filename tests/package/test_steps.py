@@ -56,6 +56,7 @@ WITHOUT = {
     "connectors/arkiv/documents.py:_copy": "keep() has the points; under a temporary name",
     "connectors/arkiv/documents.py:remove_strays": "removes what no document names; done again when it dies",
     "connectors/arkiv/pdfa/image.py:image_to_pdfa": "in the sandbox's own folder",
+    "connectors/arkiv/pdfa/office.py:_export": "in the sandbox's own folder",
     "connectors/arkiv/pdfa/pages.py:pages_to_pdfa": "in the sandbox's own folder",
     "connectors/arkiv/pdfa/pdf.py:_save": "in the sandbox's own folder",
     "connectors/arkiv/variants.py:_convert": "in the sandbox's own folder",
