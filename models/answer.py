@@ -22,7 +22,8 @@ class Answer:
     """An answer with its fields; empty means: not said.
 
     ``user`` is the log-in name as the system knows it: it stays in the store; the audit gets a keyed hash. ``tilgang`` is
-    ``åpen`` or an access code of the organisation (then with ``hjemmel``). ``utgaar`` is the remark with which a
+    ``åpen`` or an access code of the organisation (then with ``hjemmel``); ``sakstilgang`` is the same for the whole case
+    that the post was registered in. ``utgaar`` is the remark with which a
     journalfoert entry is set to U. ``ny_sak`` is the title of a case to be opened. ``unscanned`` (with RELEASE): the person
     answers for letting the post through although no virus scanner has seen it.
     """
@@ -45,6 +46,7 @@ class Answer:
     grunn: str = ""
     utgaar: str = ""
     unscanned: bool = False
+    sakstilgang: str = ""
 
     @property
     def source(self) -> str:

@@ -236,6 +236,20 @@ class SettSkjerming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettSakskjerming:
+    """Sets (or with None: lifts) the shielding of a saksmappe; history is kept (krav 5.2.16).
+
+    Entries that have their access from the case follow; those with one of their own keep it. ``offentlig_tittel`` None
+    leaves the public title, but for what the new shielding hides in it.
+    """
+
+    kind: Literal["sakskjerming"] = "sakskjerming"
+    saksmappe: str
+    skjerming: Skjerming | None
+    offentlig_tittel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NyAvskrivning:
     """Sign-off of an I or N journalpost (M617–M619). ``avskrives_av`` is obligatory for BU, BE and BN (krav 3.4.7–8)."""
 
@@ -288,6 +302,7 @@ ArchiveWrite = (
     | Statusendring
     | Endring
     | SettSkjerming
+    | SettSakskjerming
     | NyAvskrivning
     | Flytting
     | Merknad

@@ -68,6 +68,17 @@ def _sak(answer: Answer) -> SakValg:
     )
 
 
+def case_shielding(answer: Answer) -> Skjerming | None:
+    """The shielding a person asked for on the case, hiding title words and the parties' names; None for open."""
+    if answer.sakstilgang == "åpen":
+        return None
+    return Skjerming(
+        kode=answer.sakstilgang,
+        hjemmel=answer.hjemmel,
+        skjul=(SkjermingMetadata.TITTEL_MAPPE_ORD, SkjermingMetadata.NAVN_PART),
+    )
+
+
 def shielding(answer: Answer) -> Skjerming | None:
     """The shielding a person asked for, hiding title words and the sender's name; None for open or not said."""
     if not answer.tilgang or answer.tilgang == "åpen":

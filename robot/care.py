@@ -7,15 +7,25 @@ from datetime import date
 
 from connectors.contract import Archive
 from models.answer import Answer, Verb
-from models.archive import ArchiveWrite, Endring, Flytting, NyAvskrivning, SakQuery, SettSkjerming, Statusendring
+from models.archive import (
+    ArchiveWrite,
+    Endring,
+    Flytting,
+    NyAvskrivning,
+    SakQuery,
+    SettSakskjerming,
+    SettSkjerming,
+    Statusendring,
+)
 from models.decision import Decision, Lack
 from models.errors import UsedWrongly
 from models.keys import with_role
-from models.noark import Journalstatus
+from models.noark import Journalstatus, Skjerming
 from models.sql import Row
 from models.store.effect_tx import EffectKind, NewEffect
-from robot.answers import shielding
+from robot.answers import case_shielding, shielding
 from robot.effects import archive_request
+from robot.titles import PUBLIC_WHEN_TEMPORARY, public_title
 
 PERSON_DECIDES = frozenset(
     {Lack.MODE, Lack.ADDING_RULE, Lack.DUPLICATE, Lack.FINDING, Lack.UNREAD, Lack.RULE_UNKNOWN, Lack.SENDER_INTERNAL}
@@ -51,7 +61,9 @@ def care_effects(
         UsedWrongly: the answer cannot be carried out on this post; the sentence says what can.
     """
     writes = list(
-        _approve(row, decision, answer, today) if answer.verb is Verb.APPROVE else _correct(row, answer, archive)
+        _approve(row, decision, answer, archive, today)
+        if answer.verb is Verb.APPROVE
+        else _correct(row, answer, archive)
     )
     if not writes:
         raise UsedWrongly("Svaret endrer ingenting. Si hva som skal rettes, for eksempel --tittel eller --sak.")
@@ -66,7 +78,7 @@ def care_effects(
     ]
 
 
-def _approve(row: Row, decision: Decision, answer: Answer, today: date) -> Iterator[ArchiveWrite]:
+def _approve(row: Row, decision: Decision, answer: Answer, archive: Archive, today: date) -> Iterator[ArchiveWrite]:
     """M becomes J with the decided access, or the one the person says."""
     planned = decision.journalpost
     if planned is None or row["journalstatus"] != Journalstatus.MIDLERTIDIG:
@@ -74,6 +86,8 @@ def _approve(row: Row, decision: Decision, answer: Answer, today: date) -> Itera
     said = bool(answer.tilgang)
     access = shielding(answer) if said else planned.skjerming
     lacks = tuple(lack for lack in planned.lacks if lack not in PERSON_DECIDES)
+    if answer.sakstilgang:
+        lacks = tuple(lack for lack in lacks if lack is not Lack.CASE_ACCESS)
     if said or (access is not None and not access.temporary):
         settled = (Lack.ACCESS, Lack.CASE_ACCESS) if access is not None else (Lack.ACCESS,)
         lacks = tuple(
@@ -85,11 +99,32 @@ def _approve(row: Row, decision: Decision, answer: Answer, today: date) -> Itera
         lacks = (*lacks, Lack.ACCESS)
     if lacks:
         raise Missing(tuple(dict.fromkeys(lacks)))
+    if answer.sakstilgang:
+        yield _case_access(row, answer, archive)
     if access != planned.skjerming:
         yield SettSkjerming(journalpost=row["journalpost_id"], skjerming=access)
+        yield from _public_again(row, access)
     if planned.avskriv is not None:
         yield NyAvskrivning(journalpost=row["journalpost_id"], maate=planned.avskriv)
     yield Statusendring(journalpost=row["journalpost_id"], til=Journalstatus.JOURNALFOERT, assessed_on=today)
+
+
+def _case_access(row: Row, answer: Answer, archive: Archive) -> SettSakskjerming:
+    """The access of the whole case, with the public title that goes with it; entries that have theirs from it follow."""
+    if "sakskjerming" not in archive.capabilities.writes:
+        raise UsedWrongly(
+            "Arkivet tar ikke imot tilgang på en sak herfra. Sett den i arkivet, og godkjenn posten etterpå."
+        )
+    access = case_shielding(answer)
+    public = public_title(str(row["saktittel"] or ""), "", access, scan=lambda _: ())
+    return SettSakskjerming(saksmappe=row["saksmappe_id"], skjerming=access, offentlig_tittel=public or None)
+
+
+def _public_again(row: Row, access: Skjerming | None, *, tittel: str = "") -> Iterator[ArchiveWrite]:
+    """The public title, where it only said that nothing was assessed yet: now it is."""
+    if row["offentlig_tittel"] == PUBLIC_WHEN_TEMPORARY and not (access is not None and access.temporary):
+        public = public_title(tittel or str(row["tittel"] or ""), "", access, scan=lambda _: ())
+        yield Endring(journalpost=row["journalpost_id"], offentlig_tittel=public)
 
 
 def _correct(row: Row, answer: Answer, archive: Archive) -> Iterator[ArchiveWrite]:
@@ -112,8 +147,12 @@ def _correct(row: Row, answer: Answer, archive: Archive) -> Iterator[ArchiveWrit
                 "men ikke endres."
             )
         yield edited
+    if answer.sakstilgang:
+        yield _case_access(row, answer, archive)
     if answer.tilgang:
         yield SettSkjerming(journalpost=journalpost, skjerming=shielding(answer))
+        if row["journalstatus"] == Journalstatus.MIDLERTIDIG and not answer.offentlig_tittel:
+            yield from _public_again(row, shielding(answer), tittel=answer.tittel)
     if answer.saksnummer:
         yield Flytting(journalpost=journalpost, til_saksmappe=_case_id(answer.saksnummer, archive))
 

@@ -20,9 +20,9 @@ from enum import StrEnum
 import structlog
 
 from models.audit import AuditEvent
-from models.decision import Decision, Way
+from models.decision import Decision, Lack, Way
 from models.errors import OutOfReach, TryLater, is_disk_full
-from models.noark import Journalstatus
+from models.noark import TEMPORARY_CODE, Journalstatus
 from models.post import Post, State
 from models.reading import ReadPost
 from models.reasons import ReasonCode
@@ -301,17 +301,42 @@ def note_archive_answer(tx: Tx, seq: int, effect: Effect, locator: Mapping[str, 
                 journalpost_id=locator["system_id"],
                 journalpost=locator["number"],
                 journalstatus=Journalstatus.MIDLERTIDIG.value,
+                **_access_of(effect, locator),
             )
         case "statusendring":
-            tx.set_columns(seq, journalstatus=str(effect.request["til"]))
+            tx.set_columns(
+                seq, journalstatus=str(effect.request["til"]), lacks=None
+            )  # what kept it at M no longer does
         case "endring":
             changed = ("tittel", "offentlig_tittel", "enhet", "forfall")
             tx.set_columns(seq, **{name: effect.request[name] for name in changed if effect.request[name] is not None})
         case "skjerming":
-            tx.set_columns(seq, tilgang="open" if effect.request["skjerming"] is None else "shielded")
+            tx.set_columns(seq, **_access_of(effect, locator), lacks=_without(tx, seq, Lack.ACCESS))
+        case "sakskjerming":
+            tx.set_columns(seq, lacks=_without(tx, seq, Lack.CASE_ACCESS))
         case "flytting":
             number = str(locator["number"])
             tx.set_columns(seq, journalpost=number, saksnummer=number.rpartition("-")[0])
+
+
+def _access_of(effect: Effect, locator: Mapping[str, object]) -> dict[str, object]:
+    """Access and public title as the archive answered: an entry may have its case's access and not the one asked for."""
+    details = locator.get("details")
+    told = details if isinstance(details, Mapping) else {}
+    code = told.get("tilgangskode")
+    if code is None:  # an archive that does not say
+        asked = effect.request["skjerming"]
+        code = asked["kode"] if isinstance(asked, Mapping) else ""
+    access = {"": "open", TEMPORARY_CODE: "temporary"}.get(str(code), "shielded")
+    public = told.get("offentlig_tittel")
+    return {"tilgang": access, **({"offentlig_tittel": public} if public else {})}
+
+
+def _without(tx: Tx, seq: int, lack: Lack) -> str | None:
+    """What still keeps the post at M, but for this."""
+    row = tx.row(seq)
+    left = [one for one in str(row["lacks"] or "").split(",") if one and one != lack] if row is not None else []
+    return ",".join(left) or None
 
 
 def _leave_for_later(seq: int, office: Office, later: OutOfReach | TryLater) -> None:

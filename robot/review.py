@@ -64,11 +64,12 @@ def check(answer: Answer, org: Organisation) -> None:
         raise UsedWrongly("E-post er ikke satt opp for videresending: se [organisasjon.….videresending] i oppsettet.")
     if answer.enhet and org.enheter and answer.enhet not in org.enheter:
         raise UsedWrongly(f"Ukjent enhet «{answer.enhet}». Enhetene er: {', '.join(sorted(org.enheter))}.")
-    if answer.tilgang and answer.tilgang != "åpen" and answer.tilgang not in org.tilgangskoder:
-        codes = ", ".join(sorted(org.tilgangskoder))
-        raise UsedWrongly(f"Ukjent tilgang «{answer.tilgang}». Bruk «åpen» eller en av: {codes}.")
-    if answer.tilgang and answer.tilgang != "åpen" and not answer.hjemmel:
-        raise UsedWrongly(f"Tilgang {answer.tilgang} trenger en hjemmel: legg til --hjemmel «…».")
+    for access in (answer.tilgang, answer.sakstilgang):
+        if access and access != "åpen" and access not in org.tilgangskoder:
+            codes = ", ".join(sorted(org.tilgangskoder))
+            raise UsedWrongly(f"Ukjent tilgang «{access}». Bruk «åpen» eller en av: {codes}.")
+        if access and access != "åpen" and not answer.hjemmel:
+            raise UsedWrongly(f"Tilgang {access} trenger en hjemmel: legg til --hjemmel «…».")
 
 
 def take(store: Store, archive: Archive, post: Post, answer: Answer) -> Taken:
@@ -138,6 +139,8 @@ def _to_set_aside(store: Store, post: Post, answer: Answer) -> Taken:
             raise UsedWrongly(
                 "Si også hvem som kan se den nye saken: --tilgang åpen, eller --tilgang KODE --hjemmel «…»."
             )
+        if answer.sakstilgang:
+            raise UsedWrongly("--sakstilgang gjelder en sak posten er registrert i. For en ny sak sier --tilgang det.")
         if not post.documents and answer.verb is not Verb.DISMISS:
             raise UsedWrongly(
                 "Posten kunne ikke hentes, og ligger fortsatt hos kilden. Hent den for hånd, og avvis den her."

@@ -180,9 +180,9 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "lack.unread": ("en del av posten ikke kunne leses", "ein del av posten ikkje kunne lesast", "a part of the post could not be read"),
     "lack.duplicate": ("samme innhold er mottatt før", "same innhald er motteke før", "the same content has been received before"),
     "lack.case_access": (
-        "tilgangen til den nye saken ikke er vurdert (i en slik sak kan posten bare godkjennes skjermet; sett tilgang på saken i regelen)",
-        "tilgangen til den nye saka ikkje er vurdert (i ei slik sak kan posten berre godkjennast skjerma; set tilgang på saka i regelen)",
-        "access to the new case has not been considered (in such a case the post can only be approved as shielded; set it in the rule)",
+        "tilgangen til den nye saken ikke er vurdert (si --sakstilgang åpen, eller --sakstilgang KODE --hjemmel «…»; sett tilgang på saken i regelen neste gang)",
+        "tilgangen til den nye saka ikkje er vurdert (sei --sakstilgang åpen, eller --sakstilgang KODE --hjemmel «…»; set tilgang på saka i regelen neste gong)",
+        "access to the new case has not been considered (say --sakstilgang åpen, or --sakstilgang CODE --hjemmel «…»; set it in the rule next time)",
     ),
     "lack.shielding_incomplete": ("skjermingen mangler hjemmel eller hva som skjules", "skjerminga manglar heimel eller kva som blir skjult", "the shielding lacks its legal ground or what it hides"),
     "lack.rule_unknown": ("en skjermende regel ikke kunne prøves helt", "ein skjermande regel ikkje kunne prøvast heilt", "a shielding rule could not be tried whole"),

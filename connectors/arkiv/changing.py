@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connectors.arkiv import journaling, obligatory, shielding, statuses
-from connectors.arkiv.records import Journalpost
+from connectors.arkiv.records import Journalpost, Sak
 from connectors.arkiv.unit import Counter, refuse, refuse_any
-from models.archive import Done, Endring, Ferdigstill, Kryssreferanse, Merknad, OurKey, SettSkjerming, Statusendring
+from models.archive import (
+    Done,
+    Endring,
+    Ferdigstill,
+    Kryssreferanse,
+    Merknad,
+    OurKey,
+    SettSakskjerming,
+    SettSkjerming,
+    Statusendring,
+)
 from models.noark import Dokumentstatus, Journalstatus, Korrespondansepart, Korrespondanseparttype
 
 _NEEDS_ALL = frozenset({Journalstatus.JOURNALFOERT, Journalstatus.EKSPEDERT, Journalstatus.ARKIVERT})
@@ -124,6 +134,49 @@ def sett_skjerming(at: Counter, write: SettSkjerming, key: OurKey) -> Done:
     if public != post.offentlig_tittel:
         at.unit.set_texts(post, replace(post, offentlig_tittel=public))
     return _done(replace(post, skjerming=skjerming, arvet=arvet, offentlig_tittel=public))
+
+
+def sett_sakskjerming(at: Counter, write: SettSakskjerming, key: OurKey) -> Done:
+    """Sets or lifts the shielding of a case, closed ones too: access must always be possible to correct.
+
+    Its own public title shows nothing that is hidden now; entries whose access came from the case follow it.
+    """
+    sak = at.need_sak(write.saksmappe)
+    hidden = shielding.hidden_parties(at.unit.saksparter(sak.system_id), write.skjerming)
+    public = sak.offentlig_tittel if write.offentlig_tittel is None else write.offentlig_tittel.strip()
+    if write.offentlig_tittel is None:
+        public = shielding.harden(sak.tittel, public, write.skjerming, hidden)
+    refuse_any(
+        ([] if public else ["offentligTittel (M025) mangler"])
+        + shielding.faults_of(write.skjerming, at.settings)
+        + shielding.title_faults(sak.tittel, public, write.skjerming, hidden)
+    )
+    after = replace(sak, skjerming=write.skjerming, offentlig_tittel=public)
+    at.unit.set_sakskjerming(sak, after, at=at.at, key=key)
+    for post in at.unit.journalposter_in(sak.system_id):
+        if post.arvet or post.skjerming is None:
+            _follow(at, post, after, key)
+    return Done(
+        system_id=sak.system_id,
+        number=sak.saksnummer,
+        details={
+            "tittel": sak.tittel,
+            "offentlig_tittel": public,
+            "tilgangskode": write.skjerming.kode if write.skjerming else "",
+        },
+    )
+
+
+def _follow(at: Counter, post: Journalpost, sak: Sak, key: OurKey) -> None:
+    """An entry without an access of its own takes the case's, and loses it with the case."""
+    skjerming, arvet = shielding.effective(None, sak)
+    if (skjerming, arvet) == (post.skjerming, post.arvet):
+        return
+    names = shielding.hidden_names(post.parter, skjerming)
+    public = shielding.harden(post.tittel, post.offentlig_tittel, skjerming, names)
+    at.unit.set_skjerming(post, skjerming, arvet=arvet, at=at.at, key=key)
+    if public != post.offentlig_tittel:
+        at.unit.set_texts(post, replace(post, offentlig_tittel=public))
 
 
 def merknad(at: Counter, write: Merknad, key: OurKey) -> Done:

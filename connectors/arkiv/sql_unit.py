@@ -238,6 +238,30 @@ class SqlUnit:
         values = {"sid": journalpost.system_id, "ny": codec.skjerming_text(skjerming), "arvet": int(arvet)}
         self._db.execute(q.SET_SKJERMING, values)
 
+    def saksparter(self, sak: str) -> tuple[Part, ...]:
+        """See Unit."""
+        rows = self._db.execute(q.PARTIES, {"sid": sak})
+        return tuple(Part(navn=row[0] or "", orgnr=row[1] or "", epostadresse=row[2] or "") for row in rows)
+
+    def set_sakskjerming(self, before: Sak, after: Sak, *, at: datetime, key: str) -> None:
+        """See Unit."""
+        self._db.execute(
+            q.ADD_CASE_HISTORY,
+            {
+                "saksmappe": before.system_id,
+                "skjerming": codec.skjerming_text(before.skjerming),
+                "offentlig_tittel": before.offentlig_tittel,
+                "avloest_dato": codec.moment(at),
+                "our_key": key,
+            },
+        )
+        values = {
+            "sid": after.system_id,
+            "ny": codec.skjerming_text(after.skjerming),
+            "ny_tittel": after.offentlig_tittel,
+        }
+        self._db.execute(q.SET_SAKSKJERMING, values)
+
     def set_place(self, before: Journalpost, after: Journalpost) -> None:
         """See Unit."""
         values = {"sid": after.system_id, "sak": after.sak, "nummer": after.journalpostnummer}

@@ -250,6 +250,17 @@ skjerming_historikk = Table(
     Column("our_key", String, nullable=False),
 )
 
+sakskjerming_historikk = Table(
+    "sakskjerming_historikk",
+    metadata,
+    _id(),
+    Column("saksmappe", ForeignKey("saksmappe.system_id"), nullable=False, index=True),
+    Column("skjerming", Text),
+    Column("offentlig_tittel", Text, nullable=False),
+    Column("avloest_dato", String, nullable=False),
+    Column("our_key", String, nullable=False),
+)
+
 avskrivning = Table(
     "avskrivning",
     metadata,

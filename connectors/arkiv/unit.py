@@ -16,6 +16,7 @@ from connectors.arkiv.records import (
     SakExtras,
 )
 from connectors.arkiv.settings import ArchiveSettings
+from models.archive import Part
 from models.errors import NeedsHuman
 from models.noark import Dokumentstatus, Journalstatus, Saksstatus, Skjerming
 from models.reasons import ReasonCode
@@ -96,6 +97,14 @@ class Unit(Protocol):
         self, journalpost: Journalpost, skjerming: Skjerming | None, *, arvet: bool, at: datetime, key: str
     ) -> None:
         """The new shielding; what stood before goes into the history."""
+        ...
+
+    def saksparter(self, sak: str) -> tuple[Part, ...]:
+        """The parties of a case."""
+        ...
+
+    def set_sakskjerming(self, before: Sak, after: Sak, *, at: datetime, key: str) -> None:
+        """Shielding and public title of a case, as ``after`` has them; the shielding before goes into the history."""
         ...
 
     def set_place(self, before: Journalpost, after: Journalpost) -> None:

@@ -18,6 +18,7 @@ from models.archive import (
     NySaksmappe,
     NyttDokument,
     OurKey,
+    SettSakskjerming,
     SettSkjerming,
     Statusendring,
 )
@@ -32,6 +33,7 @@ KINDS = frozenset(
         "statusendring",
         "endring",
         "skjerming",
+        "sakskjerming",
         "avskrivning",
         "flytting",
         "merknad",
@@ -59,6 +61,8 @@ def perform(at: Counter, write: ArchiveWrite, key: OurKey, format_: str) -> Done
             return changing.endring(at, write, key)
         case SettSkjerming():
             return changing.sett_skjerming(at, write, key)
+        case SettSakskjerming():
+            return changing.sett_sakskjerming(at, write, key)
         case Merknad():
             return changing.merknad(at, write, key)
         case Kryssreferanse():
@@ -84,7 +88,7 @@ def trace_of(write: ArchiveWrite) -> str:
     match write:
         case Statusendring():
             return write.til.value
-        case SettSkjerming():
+        case SettSkjerming() | SettSakskjerming():
             return write.skjerming.kode if write.skjerming else "opphevet"
         case NyAvskrivning():
             return write.maate.value

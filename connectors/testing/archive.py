@@ -29,6 +29,7 @@ from models.archive import (
     Part,
     Pending,
     SakQuery,
+    SettSakskjerming,
     SettSkjerming,
     Statusendring,
 )
@@ -317,6 +318,23 @@ class ArchiveContract:
         seen = desk.view(entry.system_id)
         assert shield == seen.skjerming
         assert "Ola" not in seen.offentlig_tittel
+
+    def test_the_access_of_a_case_is_set_afterwards_and_its_entries_follow(self, lab: ArchiveLab) -> None:
+        desk = Desk(lab)
+        desk.can("sakskjerming", "skjerming")
+        sak = desk.sak(skjerming=TEMPORARY, offentlig_tittel="Ikke vurdert")
+        follows = desk.entry(sak.system_id, skjerming=None)
+        own = desk.entry(sak.system_id, skjerming=desk.shield())
+        assert TEMPORARY.kode == getattr(desk.view(follows.system_id).skjerming, "kode", None)
+        desk.do(SettSakskjerming(saksmappe=sak.system_id, skjerming=None, offentlig_tittel="Nabovarsel 2026"))
+        (found,) = desk.archive.find_saksmapper(SakQuery(saksnummer=sak.number))
+        assert found.skjerming is None
+        assert desk.view(follows.system_id).skjerming is None
+        assert desk.shield() == desk.view(own.system_id).skjerming
+        shut = desk.shield(skjul=(SkjermingMetadata.NAVN_PART,))
+        desk.do(SettSakskjerming(saksmappe=sak.system_id, skjerming=shut))
+        assert shut.kode == getattr(desk.view(follows.system_id).skjerming, "kode", None)
+        desk.refused(SettSakskjerming(saksmappe=sak.system_id, skjerming=desk.shield(hjemmel="")), "M501")
 
     # --- sign-off, moving, closing ---
 

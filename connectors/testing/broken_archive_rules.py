@@ -19,6 +19,7 @@ from models.archive import (
     NyAvskrivning,
     NyJournalpost,
     OurKey,
+    SettSakskjerming,
     Statusendring,
 )
 from models.noark import (
@@ -182,6 +183,20 @@ class IgnoresLaterSkjerming(MemoryUnit):
         pass
 
 
+class LeavesEntriesBehind(MemoryUnit):
+    """Opens the case, and its entries stay as they were."""
+
+    def set_sakskjerming(self, before: Sak, after: Sak, *, at: datetime, key: str) -> None:
+        super().set_sakskjerming(before, after, at=at, key=key)
+        self._left = True
+
+    def set_skjerming(
+        self, journalpost: Journalpost, skjerming: Skjerming | None, *, arvet: bool, at: datetime, key: str
+    ) -> None:
+        if not getattr(self, "_left", False):
+            super().set_skjerming(journalpost, skjerming, arvet=arvet, at=at, key=key)
+
+
 # --- sign-off, moving, closing ---
 
 
@@ -229,5 +244,5 @@ class TakesIntoClosedCases(MemoryArchive):
         try:
             return super()._perform(write, key)
         finally:
-            closing = write.saksmappe if isinstance(write, Avslutning) else None
+            closing = write.saksmappe if isinstance(write, Avslutning | SettSakskjerming) else None
             self.unit.saker |= {sid: s for sid, s in real.items() if sid != closing}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from connectors.arkiv.records import Arkivdel, Avskrivning, Dokumentbeskrivelse, Journalpost, Sak, SakExtras
-from models.archive import Done
+from models.archive import Done, Part
 from models.noark import (
     Arkivdelstatus,
     Dokumentstatus,
@@ -153,6 +153,17 @@ class MemoryUnit:
         self.history.append((journalpost.system_id, journalpost.skjerming))
         current = self.posts[journalpost.system_id]
         self.posts[journalpost.system_id] = replace(current, skjerming=skjerming, arvet=arvet)
+
+    def saksparter(self, sak: str) -> tuple[Part, ...]:
+        """See Unit."""
+        return self.extras[sak].parter
+
+    def set_sakskjerming(self, before: Sak, after: Sak, *, at: datetime, key: str) -> None:
+        """See Unit."""
+        self.history.append((before.system_id, before.skjerming))
+        self.saker[after.system_id] = replace(
+            self.saker[after.system_id], skjerming=after.skjerming, offentlig_tittel=after.offentlig_tittel
+        )
 
     def set_place(self, before: Journalpost, after: Journalpost) -> None:
         """See Unit."""

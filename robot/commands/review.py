@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.answer import Answer
 
 POST = Annotated[str, typer.Argument(metavar="POST", help="postens id, som 2026-11-24-0042")]
+CASE = "tilgangen for hele saken posten står i: åpen, eller en tilgangskode (da med --hjemmel)"
 JSON = Annotated[bool, typer.Option("--json", help="for maskiner")]
 AS = Annotated[
     str | None, typer.Option("--som", metavar="BRUKER", help="hvem som svarer; ellers den som er logget inn")
@@ -71,13 +72,14 @@ def approve(
     post: POST,
     tilgang: Annotated[str, typer.Option("--tilgang", help="åpen, eller en tilgangskode (da med --hjemmel)")] = "",
     hjemmel: Annotated[str, typer.Option("--hjemmel", help="hjemmelen for å skjerme")] = "",
+    sakstilgang: Annotated[str, typer.Option("--sakstilgang", help=CASE)] = "",
     user: AS = None,
     as_json: JSON = False,
 ) -> int:
     """Godtar forslaget. Det som er registrert med status M, blir journalført (J)."""
     from models.answer import Answer, Verb
 
-    answer = Answer(verb=Verb.APPROVE, user=_user(user), tilgang=tilgang, hjemmel=hjemmel)
+    answer = Answer(verb=Verb.APPROVE, user=_user(user), tilgang=tilgang, hjemmel=hjemmel, sakstilgang=sakstilgang)
     return _answer(ctx, post, answer, as_json)
 
 
@@ -94,6 +96,7 @@ def correct(
     enhet: Annotated[str, typer.Option("--enhet", help="enheten som får den")] = "",
     tilgang: Annotated[str, typer.Option("--tilgang", help="åpen, eller en tilgangskode (da med --hjemmel)")] = "",
     hjemmel: Annotated[str, typer.Option("--hjemmel", help="hjemmelen for å skjerme")] = "",
+    sakstilgang: Annotated[str, typer.Option("--sakstilgang", help=CASE)] = "",
     forfall: Annotated[str, typer.Option("--forfall", metavar="ÅÅÅÅ-MM-DD", help="svarfrist")] = "",
     utgaar: Annotated[str, typer.Option("--utgår", metavar="MERKNAD", help="sett det journalførte til utgår")] = "",
     user: AS = None,
@@ -115,6 +118,7 @@ def correct(
         enhet=enhet,
         tilgang=tilgang,
         hjemmel=hjemmel,
+        sakstilgang=sakstilgang,
         forfall=_date(forfall),
         utgaar=utgaar,
     )

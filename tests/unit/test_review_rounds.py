@@ -99,6 +99,61 @@ def test_m_without_access_lists_what_is_missing_and_nothing_changes(make: Any) -
     assert "J" == house.row()["journalstatus"]
 
 
+SHUT_CASE = PROPOSAL.replace("ny: {tilgang: åpen}", "ny: {arkivdel: SAK}")
+BOTH_SHUT = SHUT_CASE.replace('"{emne}", tilgang: åpen}', '"{emne}"}')
+
+
+def listed_as(house: House, seq: int = 1) -> tuple[Any, ...]:
+    row = house.row(seq)
+    return row["journalstatus"], row["tilgang"], row["offentlig_tittel"], row["lacks"]
+
+
+def test_a_case_that_a_rule_left_shut_is_opened_by_a_person(make: Any) -> None:
+    house = make(BOTH_SHUT)
+    house.take(mail("Søknad"))
+    assert ("M", "temporary", "Ikke vurdert – midlertidig unntatt") == listed_as(house)[:3]
+    with pytest.raises(Missing) as missing:
+        give(house, Verb.APPROVE, tilgang="åpen")
+    assert ("case_access",) == missing.value.lacks
+    give(house, Verb.APPROVE, tilgang="åpen", sakstilgang="åpen")
+    assert ("J", "open", "Soknad", None) == listed_as(house) or ("J", "open", "Søknad", None) == listed_as(house)
+    (case,), (entry,) = house.unit.saker.values(), house.unit.posts.values()
+    assert (None, None, "J") == (case.skjerming, entry.skjerming, entry.status)
+    assert "Ikke vurdert" not in case.offentlig_tittel + entry.offentlig_tittel
+
+
+def test_a_post_that_is_shielded_by_a_person_is_listed_as_it_is_then(make: Any) -> None:
+    house = make(BOTH_SHUT)
+    house.take(mail("Søknad"))
+    give(house, Verb.APPROVE, tilgang="UO", hjemmel="Offl. § 13")
+    assert ("J", "shielded", "Unntatt offentlighet", None) == listed_as(house)
+    assert "J" == next(iter(house.unit.posts.values())).status
+
+
+def test_what_the_archive_says_of_access_is_listed_and_not_what_was_asked(make: Any) -> None:
+    """An entry decided as open, in a case that is shut: the archive gives it the case's access."""
+    house = make(SHUT_CASE)
+    house.take(mail("Søknad"))
+    (entry,) = house.unit.posts.values()
+    assert entry.arvet
+    assert "temporary" == house.row()["tilgang"]
+    give(house, Verb.CORRECT, tilgang="åpen")
+    assert "temporary" == house.row()["tilgang"]
+    give(house, Verb.CORRECT, sakstilgang="åpen")
+    assert next(iter(house.unit.posts.values())).skjerming is None
+
+
+def test_a_case_is_shielded_afterwards_with_its_ground(make: Any) -> None:
+    house = make(PROPOSAL)
+    house.take(mail("Søknad"))
+    with pytest.raises(UsedWrongly, match="hjemmel"):
+        give(house, Verb.CORRECT, sakstilgang="UO")
+    give(house, Verb.CORRECT, sakstilgang="UO", hjemmel="Offl. § 13")
+    (case,), (entry,) = house.unit.saker.values(), house.unit.posts.values()
+    assert ("UO", "UO", True) == (case.skjerming.kode, entry.skjerming.kode, entry.arvet)
+    assert "Unntatt offentlighet" == case.offentlig_tittel
+
+
 def test_j_is_moved_and_never_edited(make: Any) -> None:
     house = make()
     house.take(mail(), mail("Nr. 2", message_id="<2@a.example>"))
