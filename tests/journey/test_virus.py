@@ -313,6 +313,25 @@ def test_an_unscanned_release_never_lets_out_what_a_virus_was_found_in(house: Ho
         answer(house, Verb.RELEASE, unscanned=True)
 
 
+def test_one_let_through_unscanned_is_not_let_out_so_once_something_is_found_in_it(
+    tmp_path: Path, reading_room: ReadingRoom, fake: FakeClamd
+) -> None:
+    house = House(tmp_path, reading_room, rules=rules_text(FORWARDS), virus=watch(fake.scanner(largest_bytes=50)))
+    house.take(mail())
+    answer(house, Verb.RELEASE, unscanned=True)
+    assert "no_rule" == house.row()["reason"]
+    with house.store.write() as tx:
+        post = tx.post(1)
+        assert post is not None
+        tx.quarantine({post.documents[0].sha256: "Sen.Virus"}, item_id=post.id)
+    retry(house.store, post, "ola")
+    walk(1, house.office)
+    assert "infected" == house.row()["reason"]
+    answer(house, Verb.RELEASE)
+    assert ("set_aside", "not_scanned") == (house.row()["state"], house.row()["reason"])
+    assert [] == events(house, "released")
+
+
 def test_a_post_that_no_scanner_stopped_cannot_be_released(house: House) -> None:
     house.write_rules(rules_text(FORWARDS))
     house.office.rules.refresh()
