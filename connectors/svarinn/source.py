@@ -210,7 +210,7 @@ class SvarInnSource:
         raise AssertionError("the last try returns or raises")
 
     def _unopened(self, letter: Letter, blob: SpooledDocument, problem: Unopened, keys: str) -> Fetched:
-        log.error("svarinn_unopened", connection=self._settings.connection, code=problem.cause.value)
+        log.warning("svarinn_unopened", connection=self._settings.connection, code=problem.cause.value)
         told = envelope(letter, now=self._now())
         return Fetched(
             source_key=f"{letter.id}/uåpnet/{problem.cause.value}",

@@ -79,7 +79,13 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
             rules=rules.current,
             refusal=rules.refusal,
             waiting=rules.waiting,
-            earlier_missing=missing_before(store, day, org.zone, language=settings.robot.spraak),
+            earlier_missing=missing_before(
+                store,
+                day,
+                org.zone,
+                settings.organisasjon[name].rapport.klokkeslett,
+                language=settings.robot.spraak,
+            ),
             told=told,
         )
         made.append((report, write_files(store, report, language=settings.robot.spraak)))

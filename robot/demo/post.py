@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from robot.demo import paper
@@ -42,8 +42,11 @@ class DemoPost:
     cases: tuple[str, ...]
 
 
-def make_post(into_folder: Path, *, seed: int, today: date) -> DemoPost:
-    """Writes what the scanner delivers to ``into_folder`` (with sub-folders) and returns the mails and the manifest."""
+def make_post(into_folder: Path, *, seed: int, today: date, now: datetime | None = None) -> DemoPost:
+    """Writes what the scanner delivers to ``into_folder`` (with sub-folders) and returns the mails and the manifest.
+
+    ``now``: SvarInn's letters came in the hour before, so that no queue looks stalled; else in the day's morning.
+    """
     mails = tuple(Morning(seed=seed, today=today).pieces())
     scanned = tuple(_scanner(seed=seed, year=today.year))
     files = []
@@ -52,7 +55,7 @@ def make_post(into_folder: Path, *, seed: int, today: date) -> DemoPost:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(piece.content)
         files.append(path)
-    sent = tuple(letters(seed=seed, today=today))
+    sent = tuple(letters(seed=seed, today=today, now=now))
     expected = [_expected(piece, "epost") for piece in mails] + [_expected(piece, "mappe") for piece in scanned]
     expected += [
         Expected(name=each.sent.id, channel="svarinn", outcome=each.outcome, rule=each.rule, why=each.why)

@@ -46,7 +46,7 @@ def show(context: Context, folder: Path) -> int:
     _make_room(folder)
     made = init(folder, example=True, now=context.now)
     (folder / MARK).touch()
-    post = make_post(made.inbox, seed=SEED, today=context.now().date())
+    post = make_post(made.inbox, seed=SEED, today=context.now().date(), now=context.now())
     context.out(
         f"Solvik kommune er oppdiktet. {len(post.mails)} e-poster, {len(post.files)} skannede filer og "
         f"{len(post.letters)} forsendelser i SvarInn venter.\n"
@@ -96,7 +96,7 @@ def _configure(context: Context, stage: Stage, server: Dovecot | None) -> str:
     from robot.load_config import load_settings
 
     text = stage.config.read_text(encoding="utf-8")
-    stage.config.write_text(text.replace("\n[robot]\n", '\n[robot]\nloggnivaa = "warning"\n', 1), encoding="utf-8")
+    stage.config.write_text(text.replace("\n[robot]\n", '\n[robot]\nloggnivaa = "error"\n', 1), encoding="utf-8")
     (name,) = load_settings(stage.config, environ=context.environ, need_secrets=False).organisasjon
     if server is None:
         return name

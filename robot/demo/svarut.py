@@ -35,23 +35,23 @@ class Forsendelse:
     why: str
 
 
-def letters(*, seed: int, today: date) -> Sequence[Forsendelse]:
-    """The letters of one morning; the same each time by seed and day."""
-    return tuple(_letters(seed, today))
+def letters(*, seed: int, today: date, now: datetime | None = None) -> Sequence[Forsendelse]:
+    """The letters of one morning, or of the hour before ``now``; the same each time by seed and day."""
+    first = datetime.combine(today, time(4, 30), tzinfo=UTC) if now is None else now - timedelta(minutes=50)
+    return tuple(_letters(seed, today, first))
 
 
-def _letters(seed: int, today: date) -> Iterator[Forsendelse]:
+def _letters(seed: int, today: date, first: datetime) -> Iterator[Forsendelse]:
     from connectors.testing.servers.svarinn import Sent
 
     people = People(seed + 1)
-    morning = datetime.combine(today, time(4, 30), tzinfo=UTC)
 
     def letter(number: int, title: str, text: str, *, outcome: str, rule: str, why: str, **more: object) -> Forsendelse:
         files = [("brev.pdf", PDF, paper.pdf(f"# {title}\n{text}", title=title))]
         told = {
             "title": title,
             "files": files,
-            "at": morning + timedelta(minutes=7 * number),
+            "at": first + timedelta(minutes=7 * number),
             "id": str(uuid.uuid5(_NAMES, f"{seed}/{number}")),
             "sender": STOREVIK,
         }

@@ -68,9 +68,13 @@ def collect(office: Office) -> Report:
         rules=office.rules.current,
         refusal=office.rules.refusal,
         waiting=office.rules.waiting,
-        earlier_missing=missing_before(office.store, day, office.org_base.zone, language=office.language),
+        earlier_missing=missing_before(office.store, day, office.org_base.zone, _due(office), language=office.language),
         told=_told(office),
     )
+
+
+def _due(office: Office) -> time:
+    return office.alarms.report_due if office.alarms is not None else time.max
 
 
 def _told(office: Office) -> ToldBySources:
@@ -84,10 +88,11 @@ def report_folder(store: Store) -> Path:
     return store.folder / FOLDER
 
 
-def missing_before(store: Store, day: date, zone: str, *, language: str = "nb") -> str:
-    """A sentence when the report of the last work day is missing although post had come by then: silence is an alarm."""
+def missing_before(store: Store, day: date, zone: str, due: time, *, language: str = "nb") -> str:
+    """A sentence when the report of the last work day, ``due`` at that hour, is missing although post had come by then:
+    silence is an alarm."""
     before = work_day_before(day)
-    return _missing_text(before, language) if _is_missing(store, before, zone) else ""
+    return _missing_text(before, language) if _is_missing(store, before, zone, due) else ""
 
 
 def missing_now(store: Store, now: datetime, zone: str, due: time, *, language: str = "nb") -> str:
@@ -106,18 +111,20 @@ def missing_day(
         return None
     due_at = datetime.combine(today, due, tzinfo=local.tzinfo)
     late = (local - due_at).total_seconds() > grace_s
-    if is_work_day(today) and late and _is_missing(store, today, zone):
+    if is_work_day(today) and late and _is_missing(store, today, zone, due):
         return today
     before = work_day_before(today)
-    return before if _is_missing(store, before, zone) else None
+    return before if _is_missing(store, before, zone, due) else None
 
 
-def _is_missing(store: Store, day: date, zone: str) -> bool:
+def _is_missing(store: Store, day: date, zone: str, due: time) -> bool:
+    """Whether it is not there, though it should have been: a house whose first post came after the hour owes none."""
     if (report_folder(store) / f"{day.isoformat()}.html").exists():
         return False
     with store.read() as reads:
         first = next(iter(reads.rows(limit=1)), None)
-    return first is not None and datetime.fromtimestamp(first["stored_at"], ZoneInfo(zone)).date() <= day
+    due_at = datetime.combine(day, due, tzinfo=ZoneInfo(zone))
+    return first is not None and first["stored_at"] <= due_at.timestamp()
 
 
 def _missing_text(day: date, language: str) -> str:

@@ -224,7 +224,9 @@ def test_post_that_stands_still(store: Store, clock: Clock) -> None:
 
 def test_a_report_that_is_late(store: Store, clock: Clock) -> None:
     limits = replace(OFF, no_report_s=HOUR_S)
+    clock.go(-24 * HOUR_S)
     put(store, "a")
+    clock.go(24 * HOUR_S)
     assert [("no_report", "2026-11-24")] == kinds(store, limits)
     folder = report_folder(store)
     folder.mkdir()

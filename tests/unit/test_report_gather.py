@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,7 +19,7 @@ from models.store import Store
 from models.store.kept_tx import KeptReads
 from robot.report.make import missing_before, missing_now, write_files
 from robot.report.piles import SHOWN
-from robot.report.workdays import work_days_between
+from robot.report.workdays import work_day_before, work_days_between
 from robot.rules_in_force import Refusal
 from tests.support.reports import (
     NOW,
@@ -265,22 +266,33 @@ def _copies(store: Store, number: int) -> None:
         tx.conn.execute(insert(t.post), rows)
 
 
+DUE = clock_time(7, 30)
+
+
+def test_a_house_that_began_after_the_hour_owes_no_report_for_that_day(store: Store, clock: Clock) -> None:
+    monday = datetime.combine(work_day_before(TODAY), clock_time(12), tzinfo=ZoneInfo("Europe/Oslo"))
+    clock.at = monday.timestamp()
+    aside(store, "a", R.NO_RULE)
+    assert "" == missing_now(store, monday, "Europe/Oslo", DUE)
+    assert "" == missing_before(store, TODAY, "Europe/Oslo", DUE)
+    assert "24.11.2026" in missing_now(store, NOW, "Europe/Oslo", DUE)
+
+
 def test_a_missing_report_is_said_in_the_next_one_and_in_status(store: Store, clock: Clock) -> None:
     clock.go(-3 * DAY_S)
     aside(store, "a", R.NO_RULE)
     clock.at = NOW.timestamp()
-    due = clock_time(7, 30)
-    assert "23.11.2026" in missing_before(store, TODAY, "Europe/Oslo")
-    assert "24.11.2026" in missing_now(store, NOW, "Europe/Oslo", due)
-    assert "23.11.2026" in missing_now(store, NOW.replace(hour=7, minute=0), "Europe/Oslo", due)
+    assert "23.11.2026" in missing_before(store, TODAY, "Europe/Oslo", DUE)
+    assert "24.11.2026" in missing_now(store, NOW, "Europe/Oslo", DUE)
+    assert "23.11.2026" in missing_now(store, NOW.replace(hour=7, minute=0), "Europe/Oslo", DUE)
     write_files(store, report_of(store), language="nb")
-    assert "" == missing_now(store, NOW, "Europe/Oslo", due)
+    assert "" == missing_now(store, NOW, "Europe/Oslo", DUE)
 
 
 def test_no_report_is_missed_before_there_was_post(store: Store) -> None:
-    assert "" == missing_before(store, TODAY, "Europe/Oslo")
+    assert "" == missing_before(store, TODAY, "Europe/Oslo", DUE)
     aside(store, "a", R.NO_RULE)
-    assert "" == missing_before(store, TODAY, "Europe/Oslo")
+    assert "" == missing_before(store, TODAY, "Europe/Oslo", DUE)
 
 
 def test_dismissed_and_forwarded_posts_are_counted_for_today(store: Store) -> None:
