@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from connectors.altinn.platform import Platform, Refused
 from connectors.altinn.wire import ORG, Overview, iso, mapping, overview, sequence, text
 from connectors.http import Body
+from models.errors import MaybeDone, TryLater
 from models.steps import Point, step
 
 BASE = "/correspondence/api/v1/correspondence"
@@ -21,6 +22,9 @@ MOST = 1000
 
 SHORTEST = timedelta(minutes=1)
 """A window shorter than this is not halved again."""
+
+SHOWN_AFTER_S = 15.0
+"""A confirmation shows after about four seconds."""
 
 ALREADY = frozenset({1040, 1041, 1014})
 NOT_FETCHED = frozenset({1024, 1025})
@@ -79,8 +83,17 @@ class Correspondence:
         step(Point.U3_MARKED_READ)
 
     def confirm(self, id: str) -> None:
-        """Confirms the letter: a legal act. Altinn shows it some seconds later. Done before is done."""
-        self._tell(id, "confirm")
+        """Confirms the letter: a legal act. Done before is done.
+
+        Altinn shows it some seconds later, and until then takes a second one too: so it is not repeated before that.
+
+        Raises:
+            TryLater: also when it may have been done; asked again after a while, Altinn tells.
+        """
+        try:
+            self._tell(id, "confirm")
+        except MaybeDone as maybe:
+            raise TryLater(str(maybe), after_s=SHOWN_AFTER_S) from maybe
         step(Point.U2_CONFIRMED)
 
     def _tell(self, id: str, what: str) -> None:
@@ -95,7 +108,7 @@ class Correspondence:
 
     def _post(self, id: str, what: str) -> None:
         try:
-            self._platform.post(f"{BASE}/{id}/{what}")
+            self._platform.post(f"{BASE}/{id}/{what}", repeatable=what != "confirm")
         except Refused as refused:
             if refused.code not in ALREADY:
                 raise

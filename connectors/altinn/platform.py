@@ -75,9 +75,14 @@ class Platform:
         """
         return self._sent("GET", path, params=params).json()
 
-    def post(self, path: str) -> Answer:
-        """A POST without body, harmless to repeat (every one that we use is)."""
-        return self._sent("POST", path)
+    def post(self, path: str, *, repeatable: bool = True) -> Answer:
+        """A POST without body. ``repeatable``: a repeat at once is harmless.
+
+        Raises:
+            MaybeDone: not repeatable, and it may have been done.
+            Refused, OutOfReach, TryLater: as :meth:`get`.
+        """
+        return self._sent("POST", path, repeatable=repeatable)
 
     @contextmanager
     def stream(self, path: str) -> Iterator[Body]:
@@ -135,12 +140,14 @@ class Platform:
         for http in (self._http, *self._others.values()):
             http.close()
 
-    def _sent(self, method: str, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
+    def _sent(
+        self, method: str, path: str, params: Mapping[str, str | int] | None = None, *, repeatable: bool = True
+    ) -> Answer:
         renewed = False
         while True:
             with self._pace.one():
                 answer = self._http.call(
-                    method, path, params=params, headers=JSON, expect=_REFUSALS, repeatable=True, one_item=True
+                    method, path, params=params, headers=JSON, expect=_REFUSALS, repeatable=repeatable, one_item=True
                 )
             if answer.ok:
                 return answer

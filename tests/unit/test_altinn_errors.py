@@ -311,12 +311,28 @@ def test_confirm_that_fails_with_500_is_told_again_later(lab: AltinnLab) -> None
     letter = sent(lab, isConfirmationNeeded=True)
     source = lab.source()
     taken = take_all(lab, source)
-    lab.server.faults.add(Fault(kind=FaultKind.STATUS, status=500, path="confirm", times=3))
+    lab.server.faults.add(Fault(kind=FaultKind.STATUS, status=500, path="confirm"))
     with pytest.raises(TryLater):
         settle_all(source, taken)
     assert (0, 0) == (letter.confirms, letter.reads)
     settle_all(source, taken)
     assert (1, 1) == (letter.confirms, letter.reads)
+
+
+@pytest.mark.parametrize("kind", [FaultKind.DROP_AFTER, FaultKind.TRUNCATE, FaultKind.STATUS_AFTER])
+def test_a_confirmation_whose_answer_is_lost_is_not_given_again_before_it_shows(
+    lab: AltinnLab, kind: FaultKind
+) -> None:
+    letter = sent(lab, isConfirmationNeeded=True)
+    source = lab.source()
+    taken = take_all(lab, source)
+    lab.server.faults.add(Fault(kind=kind, status=504, path="confirm", after_bytes=1))
+    with pytest.raises(TryLater) as later:
+        settle_all(source, taken)
+    assert 1 == letter.confirms
+    lab.tick(timedelta(seconds=later.value.after_s))
+    settle_all(source, taken)
+    assert 1 == [status for status, _ in letter.history].count("Confirmed")
 
 
 def test_a_letter_that_is_gone_when_it_is_settled_is_settled(lab: AltinnLab) -> None:
