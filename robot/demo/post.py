@@ -11,13 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from robot.demo import paper
+from robot.demo.altinn import InAltinn, in_altinn
 from robot.demo.letters import KAFE_ORGNR, Morning, Piece
 from robot.demo.svarut import OUR_LETTER, STOREVIK, Forsendelse, letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What is expected of one piece; ``channel`` is ``epost``, ``mappe`` or ``svarinn`` (whose ``name`` is the letter's id).
+    """What is expected of one piece; ``channel`` is ``epost``, ``mappe``, ``svarinn`` or ``altinn`` (whose ``name`` is the source's label).
     The other fields are those of ``Piece``."""
 
     name: str
@@ -32,12 +33,13 @@ class DemoPost:
     """The demonstration's post.
 
     ``mails`` are (name, bytes) to be delivered to a mailbox (or laid in a folder as ``.eml``); ``files`` lie in the folder
-    already; ``letters`` wait in SvarInn; ``cases`` are JSON lines for ``archive import``: the cases that some of the post belongs to.
+    already; ``letters`` wait in SvarInn, ``altinn`` in Altinn; ``cases`` are JSON lines for ``archive import``: the cases that some of the post belongs to.
     """
 
     mails: tuple[tuple[str, bytes], ...]
     files: tuple[Path, ...]
     letters: tuple[Forsendelse, ...]
+    altinn: tuple[InAltinn, ...]
     expected: tuple[Expected, ...]
     cases: tuple[str, ...]
 
@@ -61,10 +63,16 @@ def make_post(into_folder: Path, *, seed: int, today: date, now: datetime | None
         Expected(name=each.sent.id, channel="svarinn", outcome=each.outcome, rule=each.rule, why=each.why)
         for each in sent
     ]
+    altinn = tuple(in_altinn(seed=seed, today=today))
+    expected += [
+        Expected(name=each.name, channel="altinn", outcome=each.outcome, rule=each.rule, why=each.why)
+        for each in altinn
+    ]
     return DemoPost(
         mails=tuple((piece.name, piece.content) for piece in mails),
         files=tuple(files),
         letters=sent,
+        altinn=altinn,
         expected=tuple(expected),
         cases=tuple(_cases(today)),
     )

@@ -39,6 +39,7 @@ class Stage:
 
 def show(context: Context, folder: Path) -> int:
     """Plays the demonstration in ``folder`` (made anew each time) and says where the report is. Returns the exit code."""
+    from robot.demo.altinn import add_sources, platform
     from robot.demo.post import make_post
     from robot.demo.svarut import add_source, mottakersystem
     from robot.init import init
@@ -48,13 +49,18 @@ def show(context: Context, folder: Path) -> int:
     (folder / MARK).touch()
     post = make_post(made.inbox, seed=SEED, today=context.now().date(), now=context.now())
     context.out(
-        f"Solvik kommune er oppdiktet. {len(post.mails)} e-poster, {len(post.files)} skannede filer og "
-        f"{len(post.letters)} forsendelser i SvarInn venter.\n"
+        f"Solvik kommune er oppdiktet. {len(post.mails)} e-poster, {len(post.files)} skannede filer, "
+        f"{len(post.letters)} forsendelser i SvarInn, og {len(post.altinn)} brev og skjemaer i Altinn venter.\n"
     )
-    with _mailbox(context, post, made.inbox) as server, mottakersystem(post.letters) as svarinn:
+    with (
+        _mailbox(context, post, made.inbox) as server,
+        mottakersystem(post.letters) as svarinn,
+        platform(post.altinn) as altinn,
+    ):
         stage = Stage(folder=folder, config=made.config, mailbox=server is not None)
         organisation = _configure(context, stage, server)
         add_source(stage.config, svarinn, organisation=organisation)
+        add_sources(stage.config, altinn, organisation=organisation)
         return _play(context, stage, post)
 
 
@@ -125,6 +131,7 @@ def _play(context: Context, stage: Stage, post: DemoPost) -> int:
         ("Saker som finnes fra før, tas inn i arkivet", ("archive", "import", str(cases))),
         ("Posten hentes, leses, avgjøres og journalføres", ("run", "--once")),
         ("Arkivformat (PDF/A) lages ved siden av originalene", ("run", "--job", "arkivformat")),
+        ("Innboksene i Altinn holdes mot det som er hentet", ("run", "--job", "avstemming")),
         ("Det roboten lover, kontrolleres", ("verify",)),
         ("Avviksrapporten lages, og e-posten om den sendes", ("run", "--job", "rapport")),
     )
@@ -139,7 +146,11 @@ def _play(context: Context, stage: Stage, post: DemoPost) -> int:
         f"  {stage.command} review list\n"
         f"  {stage.command} explain POST\n"
         f"  {stage.command} audit verify\n"
-        + ("Postkassen og SvarInn i demoen er stengt nå; svar som skal si fra der, venter.\n" if stage.mailbox else "")
+        + (
+            "Postkassen, SvarInn og Altinn i demoen er stengt nå; svar som skal si fra der, venter.\n"
+            if stage.mailbox
+            else ""
+        )
     )
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.arkiv.archive import EmbeddedArchive
+from robot.demo.altinn import add_sources, platform
 from robot.demo.post import make_post
 from robot.demo.svarut import add_source, mottakersystem
 
@@ -37,13 +38,18 @@ def house(tmp_path_factory):
         assert not archive.import_cases(post.cases).faults
     finally:
         archive.close()
-    with mottakersystem(post.letters) as server:
+    with mottakersystem(post.letters) as server, platform(post.altinn) as altinn:
         add_source(folder / "config.toml", server, organisation="solvik")
+        add_sources(folder / "config.toml", altinn, organisation="solvik")
         counts = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
         again = json.loads(postrobot(folder / "config.toml", "run", "--once", "--json"))
         statuses = {key: held.status.name for key, held in server.held.items()}
+        told = {
+            "forms": [form.confirmed for form in altinn.forms.values()],
+            "letters": sorted((letter.confirms, letter.reads) for letter in altinn.letters.values()),
+        }
     rows = [json.loads(line) for line in postrobot(folder / "config.toml", "list", "--json").splitlines()]
-    return folder, post, counts, {row["source_id"]: row for row in rows}, again, statuses
+    return folder, post, counts, {row["source_id"]: row for row in rows}, again, statuses, told
 
 
 def test_every_piece_ends_as_expected(house):
@@ -78,7 +84,7 @@ def test_all_nabovarsel_of_the_year_are_in_one_case(house):
 
 
 def test_an_answer_in_svarinn_joins_the_case_of_our_letter_and_a_unit_gets_its_own(house):
-    _, post, _, rows, _, statuses = house
+    _, post, _, rows, _, statuses, _ = house
     answer, pupil, *_ = [rows[each.sent.id] for each in post.letters]
     assert str(answer["saksnummer"]).endswith("/63")
     assert "SKOLE" == pupil["enhet"]
@@ -86,7 +92,14 @@ def test_an_answer_in_svarinn_joins_the_case_of_our_letter_and_a_unit_gets_its_o
     assert ["WAITING"] == [statuses[each.sent.id] for each in post.letters if each.outcome == "set_aside"]
 
 
+def test_altinn_is_told_when_the_archive_has_it_and_a_form_finds_its_case(house):
+    _, _, _, rows, *_, told = house
+    assert {"forms": [["solv"], ["solv"]], "letters": [(0, 1), (0, 1), (1, 1)]} == told
+    (form,) = [row for row in rows.values() if row["rule"] == "melding-om-tiltak"]
+    assert str(form["saksnummer"]).endswith("/40")
+
+
 def test_a_second_run_does_nothing(house):
-    folder, _, _, rows, again, _ = house
+    folder, _, _, rows, again, *_ = house
     assert 0 == again["collected"] == again["archived"]
     assert len(rows) == len(postrobot(folder / "config.toml", "list", "--json").splitlines())

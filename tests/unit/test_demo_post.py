@@ -21,7 +21,7 @@ def post(tmp_path_factory):
 def test_at_least_forty_pieces_each_expected_once(post):
     assert len(post.mails) + len(post.files) >= 40
     names = [one.name for one in post.expected]
-    assert len(names) == len(set(names)) == len(post.mails) + len(post.files) + len(post.letters)
+    assert len(names) == len(set(names)) == len(post.mails) + len(post.files) + len(post.letters) + len(post.altinn)
 
 
 def test_every_kind_of_end_is_shown(post):
