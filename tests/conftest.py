@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from connectors.testing import clamd as clamd_server
 from connectors.testing.postgres import Postgres, programs
 from robot.reading.dispatch import ReadingRoom
 from robot.variants import VARIANT_TASKS
+
+# The same examples in every run: a test that fails must fail again. Torture tests say otherwise for themselves.
+settings.register_profile("make test", derandomize=True, deadline=None)
+settings.load_profile("make test")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
