@@ -652,6 +652,7 @@ def test_an_odd_answer_to_a_receipt_is_believed_only_when_the_letter_is_gone(box
 
 
 def test_a_full_list_that_hides_the_letter_is_no_proof_that_it_is_gone(box: Box) -> None:
+    box.server.shuffled = False
     held = box.send(at=AT + timedelta(days=1))
     source = box.source()
     post = fetch(box, source)
