@@ -11,16 +11,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from models.audit import AuditEvent
 from models.post import Locator
+from models.sql import Prepared
 from models.store import tables as t
 from models.store.audit_tx import AuditTx
 from models.store.base import Part
 from models.store.effect_tx import OPEN, EffectKind, EffectState
 from models.store.post_reads import WORKING
 
+_BY_KEY = Prepared(select(t.post.c.seq).where(t.post.c.key == bindparam("base")).limit(1))
 _NAME = "restored"
 IN_ARCHIVE = (EffectKind.ARCHIVE, EffectKind.CARE)
 FIRST_NUMBER_APART = 10_000
@@ -67,7 +69,7 @@ class DoubtReads(Part):
 
     def seq_by_key(self, key: str) -> int | None:
         """The post with this base key, or None."""
-        found = self.conn.execute(select(t.post.c.seq).where(t.post.c.key == key)).scalar()
+        found = self.conn.execute(_BY_KEY, {"base": key}).scalar()
         return int(found) if found is not None else None
 
     def places(self, source: str) -> Iterator[tuple[str, Locator]]:
