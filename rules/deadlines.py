@@ -12,6 +12,9 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _NORWEGIAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 
 
+_ONE = {"dager": "dag", "arbeidsdager": "arbeidsdag", "uker": "uke", "måneder": "måned"}
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """``{uker: 3}``: a whole number of dager, arbeidsdager, uker or måneder."""
@@ -39,7 +42,7 @@ class Duration:
         return day
 
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}"
+        return f"{self.count} {_ONE[self.unit] if self.count == 1 else self.unit}"
 
 
 def is_working_day(day: date) -> bool:

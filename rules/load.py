@@ -164,6 +164,7 @@ def _load(
         files=files,
         enheter=units,
         dormant=_still_dormant(scopes, entries),
+        provisions=provided,
     )
     gaps = 0
     if check:

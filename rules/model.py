@@ -18,6 +18,7 @@ from rules.format import Subject
 from rules.index import RuleIndex
 from rules.messages import Place
 from rules.nodes import Mapping as MappingNode
+from rules.provisions import Provision
 from rules.scope import Dormant
 from rules.shield_model import DeadlineSpec, ShieldSpec
 from rules.templates import Template
@@ -237,6 +238,7 @@ class RuleSet:
     files: Mapping[str, bytes] = field(repr=False)
     enheter: Mapping[str, Enhet]
     dormant: tuple[Dormant, ...] = ()
+    provisions: tuple[Provision, ...] = ()
     about_post: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     index: RuleIndex = field(init=False, repr=False, compare=False)
     ranks: tuple[Rank, ...] = field(init=False, repr=False, compare=False)

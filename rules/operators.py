@@ -26,8 +26,10 @@ class Operation(Protocol):
         ...
 
 
-def _either(word: str, shown: tuple[str, ...]) -> str:
-    return f"{word} " + " eller ".join(f"«{value}»" for value in shown)
+def either(word: str, shown: tuple[str, ...]) -> str:
+    """«inneholder «a», «b» eller «c»», as one says it."""
+    *first, last = (f"«{value}»" for value in shown)
+    return f"{word} {', '.join(first)} eller {last}" if first else f"{word} {last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Equals:
 
     @property
     def asks(self) -> str:
-        return _either("er", self.shown)
+        return either("er", self.shown)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -85,7 +87,7 @@ class Contains:
 
     @property
     def asks(self) -> str:
-        return _either("inneholder", self.shown)
+        return either("inneholder", self.shown)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -115,7 +117,7 @@ class Inflected:
 
     @property
     def asks(self) -> str:
-        return _either("ord", self.shown)
+        return either("ord", self.shown)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -139,7 +141,7 @@ class PartOf:
 
     @property
     def asks(self) -> str:
-        return _either(self.word, self.shown)
+        return either(self.word, self.shown)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -173,7 +175,7 @@ class Pattern:
 
     @property
     def asks(self) -> str:
-        return _either(self.word, self.shown)
+        return either(self.word, self.shown)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -285,7 +287,7 @@ class EqualsValue:
 
     @property
     def asks(self) -> str:
-        return _either("er", tuple(_show(value) for value in self.wanted))
+        return either("er", tuple(_show(value) for value in self.wanted))
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from robot import arkivplan
 from robot.backtest.commands import add as add_changes
 from robot.context import Context
 
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_rules)
     group.command("new")(new)
     group.command("schema")(print_schema)
+    group.command("arkivplan")(arkivplan.run)
     add_changes(group)
     app.add_typer(group, name="rules")
 
