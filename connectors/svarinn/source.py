@@ -85,7 +85,6 @@ class SvarInnSource:
         self._listed = {letter.id: letter for letter in letters}
         notes = self._unopenables.all()
         closed = {each for each, note in notes.items() if note.keys == keys and each in self._listed}
-        self._unopenables.forget([each for each in notes if each not in self._listed and len(letters) < FULL])
         self._look_at_queue(letters, closed)
         open_ones = [letter for letter in letters if letter.id not in closed]
         for letter in open_ones[:limit]:

@@ -583,6 +583,23 @@ def test_letters_that_cannot_be_opened_never_block_the_box(box: Box) -> None:
     assert [] == offers(source)
 
 
+def test_looking_writes_nothing_and_what_was_taken_by_hand_is_let_go_of_with_the_rest(box: Box) -> None:
+    fill(box, 149)
+    stick(box)
+    memory = box.folder / "kilder" / "uaapnet.json"
+    before = memory.read_bytes()
+    for held in list(box.server.held.values()):
+        box.server.take_by_hand(held.sent.id)
+    last = box.send(at=AT + timedelta(hours=1))
+    source = box.source()
+    (offer,) = offers(source)
+    post = source.download(offer, box.spool)
+    assert before == memory.read_bytes()
+    source.take_over(post.locator)
+    assert 75 == len(json.loads(memory.read_text()))
+    assert Status.WAITING is last.status
+
+
 def test_letting_go_can_be_forbidden_and_looking_never_does_it(box: Box) -> None:
     fill(box, 200)
     stick(box)
