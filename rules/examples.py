@@ -171,7 +171,7 @@ def _value(node: Node, kind: Kind, what: str, scope: Scope) -> FactValue | None:
     if kind is Kind.NUMBER:
         number = parse_number(node.value)
         if number is None:
-            scope.fault("R109", node, f"«{what}» skal være et tall")
+            scope.fault("R109", node, f"«{what}» skal være et tall", "Skriv for eksempel 4 eller 4,5.")
         return number
     if kind is Kind.DATE:
         return scope.day(node, what)

@@ -18,6 +18,9 @@ _MAX_NAMED = 5
 _MOST_RIVALS = 50
 """How many equals a rule is told of at most; a set of ten thousand is not compared to its end for a longer list."""
 
+_MANY = 2_000
+"""Rules above which those without words to look for are no longer compared with all others."""
+
 _ENVELOPE = ("tjeneste", "avsender.orgnr", "mottaker.orgnr", "nivå", "taushetsbelagt", "skjema.")
 _MAIL = ("hode.", "avsender.dmarc", "avsender.domene")
 _NEVER: Mapping[str, tuple[str, ...]] = {"epost": _ENVELOPE, "altinn": _MAIL, "svarinn": _MAIL}
@@ -45,9 +48,10 @@ def _never_wins(ruleset: RuleSet, scopes: Mapping[str, Scope]) -> None:
     """A rule whose every post a preferred rule takes."""
     deciding = _deciding(ruleset)
     near = _Near(deciding)
+    ranks = {rule.id: rule.rank[:3] for rule in deciding}
     for rule in deciding:
         for other in near.may_cover(rule):
-            if other.id == rule.id or other.gjelder is not rule.gjelder or other.rank[:3] >= rule.rank[:3]:
+            if other.gjelder is not rule.gjelder or ranks[other.id] >= ranks[rule.id]:
                 continue
             if covers(other.condition, rule.condition):
                 message = f"Regelen «{rule.id}» kan aldri vinne: «{other.id}» ({_where(other)}) tar alt den treffer"
@@ -173,12 +177,14 @@ def _where(rule: Rule) -> str:
 
 class _Near:
     """Which rules may cover a given one, without trying all: a rule that is looked for by words covers only rules whose own
-    words have one of these. A rule without words may cover any."""
+    words have one of these, and no rule covers one that does not look at the same facts."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_word: dict[str, list[Rule]] = defaultdict(list)
         self._others: list[Rule] = []
+        self._facts: dict[str, frozenset[str]] = {}
         for rule in rules:
+            self._facts[rule.id] = _facts(rule)
             # By its rarest sort of word where there is a choice: much post has the same channel.
             found = sorted(leaves(rule.condition), key=lambda leaf: getattr(leaf, "fact", "") in _COMMON)
             words = next((words for leaf in found if (words := _first_words(leaf))), None)
@@ -188,13 +194,21 @@ class _Near:
                 self._by_word[word].append(rule)
 
     def may_cover(self, rule: Rule) -> Iterator[Rule]:
-        """Each once, in the order of the set where that matters to nobody."""
-        seen: set[str] = set()
+        """Each once, and not the rule itself."""
+        seen = {rule.id}
+        facts = _facts(rule)
         words = {word for leaf in leaves(rule.condition) for word in _words(leaf)}
-        for other in (*self._others, *(other for word in sorted(words) for other in self._by_word.get(word, ()))):
-            if other.id not in seen:
+        # In a very large set only rules that share a word are compared: better a check that ends than one that finds all.
+        wordless = self._others if len(self._facts) <= _MANY else ()
+        for other in (*wordless, *(other for word in sorted(words) for other in self._by_word.get(word, ()))):
+            if other.id not in seen and self._facts[other.id] <= facts:
                 seen.add(other.id)
                 yield other
+
+
+def _facts(rule: Rule) -> frozenset[str]:
+    """The facts a rule surely looks at."""
+    return frozenset(leaf.fact for leaf in leaves(rule.condition) if isinstance(leaf, FactCondition | Exists))
 
 
 class _Topics:
@@ -218,7 +232,7 @@ class _Topics:
 
     def may_meet(self, rule: Rule) -> Iterator[Rule]:
         """Those that may hit the same post."""
-        yield from self._others
+        yield from self._others[:_MANY]
         found = topic(rule.condition)
         if found is None:
             for rules in self._by_fact.values():
@@ -236,19 +250,28 @@ class _Topics:
                     yield other
 
 
-def _first_words(leaf: Condition) -> tuple[str, ...] | None:
-    """The first words of a leaf's phrases; None when it is not looked for by words."""
+def _first_words(leaf: Condition) -> frozenset[str] | None:
+    """The first words of a leaf's phrases, one of which any rule it covers must have; None when it is not looked for by
+    words."""
+    if isinstance(leaf, AnyOf):
+        parts = [next((words for inner in leaves(part) if (words := _first_words(inner))), None) for part in leaf.parts]
+        return None if None in parts else frozenset(word for words in parts for word in words or ())
     if not isinstance(leaf, FactCondition):
         return None
     for operation in leaf.operations:
-        if isinstance(operation, Contains | Equals):
-            words = [words_of(text) for text in operation.folded]
-            return tuple({found[0] for found in words}) if all(words) else None
+        if isinstance(operation, Contains | Equals | Inflected):
+            told = [words_of(text) for text in operation.folded]
+            return frozenset(found[0] for found in told) if all(told) else None
     return None
 
 
 def _words(leaf: Condition) -> Iterator[str]:
-    if isinstance(leaf, FactCondition):
+    """All words a leaf's phrases have."""
+    if isinstance(leaf, AnyOf):
+        for part in leaf.parts:
+            for inner in leaves(part):
+                yield from _words(inner)
+    elif isinstance(leaf, FactCondition):
         for operation in leaf.operations:
             if isinstance(operation, Contains | Equals | Inflected):
                 for text in operation.folded:

@@ -92,19 +92,21 @@ def _leaves(condition: Condition) -> Iterator[Condition]:
 
 def _implies(given: Condition, wanted: Condition) -> bool:
     """``given`` holds → ``wanted`` holds."""
-    if given.key == wanted.key:
+    if isinstance(given, FactCondition) and isinstance(wanted, FactCondition):
+        return given.fact == wanted.fact and all(
+            any(_op_implies(a, b) for a in given.operations) for b in wanted.operations
+        )
+    if type(given) is type(wanted) and given.key == wanted.key:
         return True
-    if isinstance(wanted, AnyOf) and any(covers(part, given) for part in wanted.parts):
-        return True
+    if isinstance(wanted, AnyOf):
+        return any(covers(part, given) for part in wanted.parts)
     if isinstance(given, FactCondition) and isinstance(wanted, Exists):
         return wanted.wanted and wanted.fact == given.fact
-    if not (isinstance(given, FactCondition) and isinstance(wanted, FactCondition)) or given.fact != wanted.fact:
-        return False
-    return all(any(_op_implies(a, b) for a in given.operations) for b in wanted.operations)
+    return False
 
 
 def _op_implies(given: Operation, wanted: Operation) -> bool:
-    if given.key == wanted.key:
+    if type(given) is type(wanted) and given.key == wanted.key:
         return True
     if isinstance(given, Equals) and isinstance(wanted, Equals):
         return given.folded <= wanted.folded

@@ -121,7 +121,7 @@ def _value(node: Node, kind: Kind, what: str, scope: Scope) -> float | date | No
     day = parse_date(text) if kind is Kind.OPEN else None
     if day is None:
         expected = "et tall eller en dato" if kind is Kind.OPEN else "et tall"
-        scope.fault("R109", node, f"«{what}» skal være {expected}")
+        scope.fault("R109", node, f"«{what}» skal være {expected}", "Skriv for eksempel 4 eller 4,5.")
     return day
 
 
@@ -164,7 +164,7 @@ def parse_duration(node: Node, what: str, scope: Scope, extra: tuple[str, ...] =
     if count is None:
         return None
     if not 0 <= count <= 10_000:
-        scope.fault("R109", units[0][1], f"«{units[0][0].value}» skal være mellom 0 og 10 000")
+        scope.fault("R109", units[0][1], f"«{units[0][0].value}» skal være mellom 0 og 10 000", "Skriv et mindre tall.")
         return None
     return Duration(units[0][0].value, count)
 

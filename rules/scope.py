@@ -97,7 +97,7 @@ class Scope:
         """The value under an obligatory key, or None after a fault."""
         value = node.get(key)
         if value is None:
-            self.fault("R103", at or node, f"«{key}» mangler i {where}")
+            self.fault("R103", at or node, f"«{key}» mangler i {where}", f"Legg til «{key}: …».")
         return value
 
     def text(self, node: Node | None, what: str) -> str | None:
@@ -108,7 +108,7 @@ class Scope:
             self.fault("R102", node, f"«{what}» skal være en tekst", "Sett teksten i anførselstegn.")
             return None
         if node.empty:
-            self.fault("R112", node, f"«{what}» mangler en verdi")
+            self.fault("R112", node, f"«{what}» mangler en verdi", "Skriv verdien, eller ta bort nøkkelen.")
             return None
         return node.value
 
@@ -118,13 +118,13 @@ class Scope:
         good: list[Scalar] = []
         for item in items:
             if not isinstance(item, Scalar):
-                self.fault("R102", item, f"«{what}» skal være en verdi eller en liste av verdier")
+                self.fault("R102", item, f"«{what}» skal være en verdi eller en liste av verdier", "Skriv [én, to].")
             elif item.empty or not item.value.strip():
                 self.fault("R112", item, f"«{what}» mangler en verdi", "Skriv verdien, eller ta bort nøkkelen.")
             else:
                 good.append(item)
         if isinstance(node, Sequence) and not node.items:
-            self.fault("R112", node, f"Listen under «{what}» er tom")
+            self.fault("R112", node, f"Listen under «{what}» er tom", "Skriv minst én verdi, eller ta bort nøkkelen.")
         return tuple(good)
 
     def texts(self, node: Node | None, what: str) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ class Scope:
         truth = as_bool(node)
         if truth is None:
             written = f", ikke «{node.value}»" if isinstance(node, Scalar) and node.value else ""
-            self.fault("R110", node, f"«{what}» skal være ja eller nei{written}")
+            self.fault("R110", node, f"«{what}» skal være ja eller nei{written}", "Skriv ja eller nei.")
         return truth
 
     def integer(self, node: Node, what: str) -> int | None:
@@ -144,7 +144,7 @@ class Scope:
         value = node.resolve() if isinstance(node, Scalar) else None
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        self.fault("R109", node, f"«{what}» skal være et helt tall")
+        self.fault("R109", node, f"«{what}» skal være et helt tall", "Skriv for eksempel 50, uten anførselstegn.")
         return None
 
     def day(self, node: Node, what: str) -> date | None:

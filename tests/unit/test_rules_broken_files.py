@@ -217,6 +217,7 @@ def test_a_broken_file_is_told_with_place_code_and_next_step(name: str) -> None:
     # A message is Norwegian, a whole sentence, and quotes the line it speaks of.
     assert told[0].quote == text.split("\n")[line - 1]
     assert all(fault.code in CODES for fault in faults)
+    assert all(fault.suggestion for fault in faults), render_all(faults)
 
 
 def test_there_are_at_least_forty_ways_to_be_wrong_and_most_codes_are_met() -> None:
