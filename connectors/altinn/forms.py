@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connectors.altinn.index import Index, Item, Place
+from connectors.altinn.index import Index, Item, Place, taken_items
 from connectors.altinn.letters import local_day
 from connectors.altinn.parcel import Parcel
 from connectors.altinn.platform import Platform, Refused, Tokens
@@ -16,7 +16,7 @@ from connectors.altinn.storage import Element, Instance, Storage
 from connectors.altinn.wire import iso
 from connectors.http import Hooks
 from models.errors import NeedsHuman, OutOfReach, TryLater
-from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool
+from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, Taken
 from models.reasons import ReasonCode
 
 log = structlog.get_logger()
@@ -61,8 +61,7 @@ class AltinnFormSource:
             self._look()
             waiting = self._waiting(limit)
         for item in waiting:
-            locator: Locator = {"key": item.key, "id": item.key[2:], "app": item.resource}
-            yield Offer(key=item.key, label=_label(item), locator=locator)
+            yield _offer(item)
 
     def download(self, offer: Offer, into: Spool) -> Fetched:
         """Fetches one form: the receipt (PDF) first, then what is attached, then the form's own data.
@@ -82,6 +81,15 @@ class AltinnFormSource:
             with self._index.change() as tx:
                 tx.put_off(key, until=self._now().timestamp() + later.after_s)
             raise
+
+    def taken(self) -> Iterator[Taken]:
+        """Everything that was taken over, by the index: Altinn gives it out again. See ``connectors.contract.KeepsTaken``."""
+        for item, outcomes in taken_items(self._index):
+            yield Taken(offer=_offer(item), outcomes=outcomes)
+
+    def where(self, at: Locator) -> str:
+        """The form's key, wherever it is."""
+        return str(at["key"])
 
     def take_over(self, at: Locator) -> Locator:
         """Notes that the form is ours. Altinn is told nothing."""
@@ -268,6 +276,11 @@ class AltinnFormSource:
                 return TryLater("Skjemaet finnes ikke lenger i Altinn.", after_s=0)
             tx.put_off(key, until=now + _LATER_S)
         return TryLater(f"Altinn sa nei ({refused}); prøves igjen.", after_s=_LATER_S)
+
+
+def _offer(item: Item) -> Offer:
+    locator: Locator = {"key": item.key, "id": item.key[2:], "app": item.resource}
+    return Offer(key=item.key, label=_label(item), locator=locator)
 
 
 def _label(item: Item) -> str:

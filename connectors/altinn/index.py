@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from models.errors import TryLater
+from models.post import Outcome
 from models.steps import Point, step
 
 _BUSY_S = 60
@@ -347,6 +348,25 @@ class Changes(Questions):
             "DELETE FROM remark WHERE substr(key, 1, ?) = ? AND (? IS NULL OR at < ?)",
             (len(prefix), prefix, before, before),
         )
+
+
+SETTLED_TOGETHER = (
+    frozenset({Outcome.ARCHIVED}),
+    frozenset({Outcome.FORWARDED}),
+    frozenset({Outcome.DISMISSED, Outcome.DUPLICATE}),
+)
+"""Outcomes by place, as other sources have them."""
+
+
+def taken_items(index: Index) -> Iterator[tuple[Item, frozenset[Outcome]]]:
+    """Everything that was taken over, the unsettled first, each with the outcomes of its place."""
+    with index.look() as asked:
+        found = [(item, frozenset[Outcome]()) for item in asked.at_place(Place.TAKEN)]
+        for outcomes in SETTLED_TOGETHER:
+            found += [
+                (item, outcomes) for each in sorted(outcomes) for item in asked.at_place(Place.SETTLED, each.value)
+            ]
+    yield from found
 
 
 def _item(row: sqlite3.Row) -> Item:

@@ -16,7 +16,7 @@ from connectors.altinn import dialogs, letters
 from connectors.altinn.correspondence import Correspondence
 from connectors.altinn.dialogporten import Dialogporten
 from connectors.altinn.discover import Discovery
-from connectors.altinn.index import Changes, DialogState, Index, Item, Place
+from connectors.altinn.index import Changes, DialogState, Index, Item, Place, taken_items
 from connectors.altinn.mailboxes import mailboxes
 from connectors.altinn.platform import Platform, Refused, Tokens
 from connectors.altinn.reconcile import Reconciliation
@@ -25,7 +25,7 @@ from connectors.altinn.wire import DialogLetter, Overview, iso
 from connectors.contract import Mailbox
 from connectors.http import Hooks
 from models.errors import NeedsHuman, TryLater
-from models.post import Fetched, Locator, Offer, Outcome, Spool
+from models.post import Fetched, Locator, Offer, Outcome, Spool, Taken
 from models.reasons import ReasonCode
 
 log = structlog.get_logger()
@@ -86,7 +86,7 @@ class AltinnSource:
                 log.info("altinn_look_postponed", source=self._settings.name, error=str(later))
             waiting = self._waiting(limit)
         for item in waiting:
-            yield Offer(key=item.key, label=_label(item), locator=_locator(item))
+            yield _offer(item)
 
     def download(self, offer: Offer, into: Spool) -> Fetched:
         """Fetches one letter with its files.
@@ -105,6 +105,15 @@ class AltinnSource:
             raise self._told(key, refused) from refused
         except TryLater as later:
             raise self._again(key, later) from later
+
+    def taken(self) -> Iterator[Taken]:
+        """Everything that was taken over, by the index: Altinn gives it out again. See ``connectors.contract.KeepsTaken``."""
+        for item, outcomes in taken_items(self._index):
+            yield Taken(offer=_offer(item), outcomes=outcomes)
+
+    def where(self, at: Locator) -> str:
+        """The letter's key, wherever it is."""
+        return str(at["key"])
 
     def take_over(self, at: Locator) -> Locator:
         """Notes that the letter is ours. Altinn is told nothing."""
@@ -322,6 +331,10 @@ class AltinnSource:
 
 class _Passed(TryLater):
     """The letter is not for us; it is never offered again."""
+
+
+def _offer(item: Item) -> Offer:
+    return Offer(key=item.key, label=_label(item), locator=_locator(item))
 
 
 def _label(item: Item) -> str:
