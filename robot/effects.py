@@ -91,7 +91,12 @@ class Refused:
     detail: str
 
 
-Sent = DoneNow | Later | UnknownNow | PendingNow | Refused
+@dataclass(frozen=True, slots=True)
+class SendAgain:
+    """It was looked for long enough, and is not there: to be sent once more under the same key."""
+
+
+Sent = DoneNow | Later | UnknownNow | PendingNow | Refused | SendAgain
 
 
 def connection_of(effect: Effect) -> str:
@@ -168,10 +173,10 @@ def _archive(effect: Effect, outside: Outside, fresh: bool, _at: Locator) -> Sen
                 return PendingNow(wait)
             case CannotTell(why=why):
                 return Refused(ReasonCode.AMBIGUOUS_WRITE, f"Arkivet kan ikke svare på om dette ble gjort: {why}")
-            case Absent(settled=False) if effect.lookups < len(LOOKUP_WAITS_S):
-                return UnknownNow(after_s=LOOKUP_WAITS_S[effect.lookups], error="ikke funnet ennå")
+            case Absent(settled=False):
+                return _not_found(effect)
             case Absent() if effect.lookups > len(LOOKUP_WAITS_S):
-                return Refused(ReasonCode.AMBIGUOUS_WRITE, "Sendt på nytt uten svar, og arkivet finner det ikke.")
+                return _never_found()
             case Absent():
                 pass
     match outside.archive.submit(archive_write(effect.request, outside.blobs.path), key):
@@ -179,6 +184,20 @@ def _archive(effect: Effect, outside: Outside, fresh: bool, _at: Locator) -> Sen
             return DoneNow(done_locator(done))
         case Pending(ask_after_s=wait):
             return PendingNow(wait)
+
+
+def _not_found(effect: Effect) -> Sent:
+    """The index does not have it, and may lag: asked again for as long as that may be, then sent once more, which is noted
+    before it is sent: a process that dies over the repeat must not take it for the first time. Then asked as long again."""
+    most = len(LOOKUP_WAITS_S)
+    if effect.lookups == most:
+        return SendAgain()
+    asked = effect.lookups if effect.lookups < most else effect.lookups - most - 1
+    return UnknownNow(after_s=LOOKUP_WAITS_S[asked], error="ikke funnet ennå") if asked < most else _never_found()
+
+
+def _never_found() -> Refused:
+    return Refused(ReasonCode.AMBIGUOUS_WRITE, "Sendt på nytt uten svar, og arkivet finner det ikke.")
 
 
 def archive_request(write: ArchiveWrite) -> Mapping[str, object]:
@@ -260,6 +279,8 @@ def record(tx: Tx, effect: Effect, sent: Sent, *, item_id: str) -> Refused | Non
             tx.record_pending(effect, at=tx.now + wait)
         case UnknownNow(after_s=wait, error=error, asked=asked):
             tx.record_unknown(effect, at=tx.now + wait, error=error, asked=asked)
+        case SendAgain():
+            tx.record_again(effect)
         case Refused(reason=reason, detail=detail):
             tx.record_refused(effect, error=detail, code=reason.value, item_id=item_id)
             return sent

@@ -266,6 +266,10 @@ class EffectTx(AuditTx, EffectReads):
         lookups = effect.lookups + int(asked)
         self._set(effect.key, state=EffectState.UNKNOWN, tries=tries, next_try_at=at, error=error, lookups=lookups)
 
+    def record_again(self, effect: Effect) -> None:
+        """Looked for in vain for as long as an index may lag: planned anew, and known from now on as a repeat."""
+        self._set(effect.key, state=EffectState.PLANNED, next_try_at=self.now, lookups=effect.lookups + 1, error="")
+
     def record_pending(self, effect: Effect, *, at: float) -> None:
         """The other side has it in hand; its answer is asked for ``at``."""
         self._set(effect.key, state=EffectState.PENDING, next_try_at=at)
