@@ -64,6 +64,7 @@ def _reconcile(office: Office) -> str:
 
 def _verify(office: Office) -> str:
     from robot.verify import verify
+    from robot.verify.told import told
 
     found = verify(office.store, office.archive)
     broken = {invariant.name: invariant.broken for invariant in found if invariant.broken}
@@ -72,7 +73,7 @@ def _verify(office: Office) -> str:
     unasked = next((one.unasked for one in found if one.unasked), "")
     if unasked and not broken:
         raise TryLater(unasked, after_s=600)  # the slot is given back, and asked again
-    return ", ".join(f"{one.name}: {one.checked} kontrollert, {one.broken} brudd" for one in found)
+    return told(found)
 
 
 def _export(office: Office) -> str:

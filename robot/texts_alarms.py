@@ -32,6 +32,8 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "alarm.no_post.do": ("Send en prøve, og se om den kommer fram. Er stillheten rett, hev grensen i varsling.uten_post_timer.", "Send ei prøve, og sjå om ho kjem fram. Er stilla rett, hev grensa i varsling.uten_post_timer.", "Send a test, and see whether it arrives. If the silence is right, raise the limit in varsling.uten_post_timer."),
     "alarm.source_queue": ("I «{name}» venter {count}, den eldste siden {since}, uten å bli hentet.", "I «{name}» ventar {count}, den eldste sidan {since}, utan å bli henta.", "In «{name}» {count} wait, the oldest since {since}, and are not fetched."),
     "alarm.source_queue.do": ("Se hva som er galt: postrobot doctor", "Sjå kva som er gale: postrobot doctor", "See what is wrong: postrobot doctor"),
+    "alarm.broken": ("Nattens kontroll fant løftet {name} brutt, antall: {count}.", "Kontrollen i natt fann lovnaden {name} broten, tal: {count}.", "The nightly check found promise {name} broken, times: {count}."),
+    "alarm.broken.do": ("Se hvilke poster det gjelder: postrobot verify", "Sjå kva for postar det gjeld: postrobot verify", "See which posts it concerns: postrobot verify"),
     "alarm.mail.raised": ("Postrobot {organisation}: varsel: {what}", "Postrobot {organisation}: varsel: {what}", "Postrobot {organisation}: alarm: {what}"),
     "alarm.mail.over": ("Postrobot {organisation}: over: {what}", "Postrobot {organisation}: over: {what}", "Postrobot {organisation}: over: {what}"),
     "alarm.mail.was": ("Dette er over. Det sto slik: {sentence}", "Dette er over. Det stod slik: {sentence}", "This is over. It said: {sentence}"),
@@ -47,6 +49,7 @@ TEXTS: Mapping[str, tuple[str, str, str]] = {
     "alarm.short.no_report": ("rapporten mangler", "rapporten manglar", "the report is missing"),
     "alarm.short.signatures": ("virussignaturene er gamle", "virussignaturane er gamle", "the virus signatures are old"),
     "alarm.short.source_queue": ("post blir liggende hos en kilde", "post blir liggjande hos ei kjelde", "post is left lying at a source"),
+    "alarm.short.broken": ("et løfte er brutt", "ein lovnad er broten", "a promise is broken"),
     "alarm.short.no_post": ("ingen post fra en kilde", "ingen post frå ei kjelde", "no post from a source"),
 }  # fmt: skip
 

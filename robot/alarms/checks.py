@@ -129,6 +129,16 @@ def _source_queue(view: View) -> Iterator[Raised]:
             yield Raised(kind=AlarmKind.SOURCE_QUEUE, name=name, facts=facts)
 
 
+def _broken(view: View) -> Iterator[Raised]:
+    """A promise that the last nightly check found broken; it stands until a later check finds it whole."""
+    from robot.verify.told import broken_in
+
+    with view.store.read() as reads:
+        last = reads.last_run("kontroll")
+    for name, count in broken_in(str(last["result"] or "")).items() if last is not None else ():
+        yield Raised(kind=AlarmKind.BROKEN, name=name, facts={"count": float(count)})
+
+
 def _sources(view: View) -> Iterator[tuple[str, Row]]:
     with view.store.read() as reads:
         known = {row["name"]: row for row in reads.connections()}
@@ -154,5 +164,6 @@ CHECKS: Mapping[AlarmKind, Check] = {
     AlarmKind.SIGNATURES: _signatures,
     AlarmKind.NO_POST: _no_post,
     AlarmKind.SOURCE_QUEUE: _source_queue,
+    AlarmKind.BROKEN: _broken,
 }
 """THE table of alarms."""

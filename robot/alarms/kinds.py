@@ -27,6 +27,7 @@ class AlarmKind(StrEnum):
     SIGNATURES = "signatures"
     NO_POST = "no_post"
     SOURCE_QUEUE = "source_queue"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

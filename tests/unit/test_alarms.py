@@ -222,6 +222,27 @@ def test_post_that_stands_still(store: Store, clock: Clock) -> None:
     assert [("stalled_post", "")] == kinds(store, replace(OFF, stalled_s=24 * HOUR_S))
 
 
+def test_a_promise_the_nightly_check_found_broken_stands_until_a_check_finds_it_whole(
+    store: Store, clock: Clock
+) -> None:
+    for slot, result, expected in (
+        ("2026-11-23T04:00", "I1: 10 kontrollert, 0 brudd, I2: 10 kontrollert, 2 brudd", [("broken", "I2")]),
+        ("2026-11-24T04:00", "I1: 10 kontrollert, 0 brudd, I2: 10 kontrollert, 0 brudd", []),
+    ):
+        with store.write() as tx:
+            assert tx.claim_slot("kontroll", slot)
+            tx.end_slot("kontroll", slot, ok=True, result=result)
+        assert expected == kinds(store, OFF)
+
+
+def test_the_line_an_alarm_reads_is_the_one_the_check_writes() -> None:
+    from robot.verify.model import Invariant
+    from robot.verify.told import broken_in, told
+
+    found = [Invariant(name="I1", checked=5, broken=0), Invariant(name="I9", checked=7, broken=3)]
+    assert {"I9": 3} == broken_in(told(found))
+
+
 def test_a_report_that_is_late(store: Store, clock: Clock) -> None:
     limits = replace(OFF, no_report_s=HOUR_S)
     clock.go(-24 * HOUR_S)
