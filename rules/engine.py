@@ -98,10 +98,18 @@ def _tried(parts: Sequence[Condition], ctx: Context, telling: int) -> tuple[Hold
     rule without a telling part (-1) is never nearly true.
     """
     result, missed = TRUE, False
+    if telling < 0:
+        for part in parts:
+            holds = part.holds(ctx)
+            if holds is FALSE:
+                return FALSE, False
+            if holds is UNKNOWN:
+                result = UNKNOWN
+        return result, False
     for number, part in enumerate(parts):
         holds = part.holds(ctx)
         if holds is FALSE:
-            if missed or telling < 0 or number == telling:
+            if missed or number == telling:
                 return FALSE, False
             missed = True
         elif holds is UNKNOWN:
