@@ -86,13 +86,14 @@ def summary(*, files: int, rules: int, examples: int, faults: Iterable[Fault]) -
     listed = tuple(faults)
     errors = sum(f.severity == "error" for f in listed)
     warnings = len(listed) - errors
-    counted = f"{_n(files, 'fil', 'filer')}, {_n(rules, 'regel', 'regler')}, {_n(examples, 'eksempel', 'eksempler')}"
+    whole = f"{counted(files, 'fil', 'filer')}, {counted(rules, 'regel', 'regler')}, {counted(examples, 'eksempel', 'eksempler')}"
     if not listed:
-        return f"{counted}, ingen feil."
-    found = f"{errors} feil, {_n(warnings, 'advarsel', 'advarsler')}"
+        return f"{whole}, ingen feil."
+    found = f"{errors} feil, {counted(warnings, 'advarsel', 'advarsler')}"
     still = " De gamle reglene gjelder til dette er rettet." if errors else ""
-    return f"{counted}: {found}.{still}"
+    return f"{whole}: {found}.{still}"
 
 
-def _n(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str) -> str:
+    """«1 regel», «2 regler»."""
     return f"{number} {one if number == 1 else many}"

@@ -78,7 +78,7 @@ def lint(
 
 def test(ctx: typer.Context, folders: Folders = None, only: Only = None, as_json: AsJson = False) -> int:
     """Kjører eksemplene i regelfilene, også eksempelfilene, og viser dem som ikke består."""
-    from rules.messages import render_all
+    from rules.messages import counted, render_all
 
     context = Context.of(ctx)
     found = _look(context, folders, only, samples=True)
@@ -93,8 +93,9 @@ def test(ctx: typer.Context, folders: Folders = None, only: Only = None, as_json
     if found.errors > failed:
         context.out(f"{found.errors - failed} feil i reglene må rettes før alt kan prøves. Se: postrobot rules lint")
     verdict = f"{failed} består ikke" if failed else "alle består" if not found.errors else "resten består"
-    gaps = f" {found.gaps} kjente mangler (burde_truffet)." if found.gaps else ""
-    context.out(f"{found.rules} regler, {found.examples} eksempler: {verdict}.{gaps}")
+    gaps = f" {counted(found.gaps, 'kjent mangel', 'kjente mangler')} (burde_truffet)." if found.gaps else ""
+    rules, examples = counted(found.rules, "regel", "regler"), counted(found.examples, "eksempel", "eksempler")
+    context.out(f"{rules}, {examples}: {verdict}.{gaps}")
     return 1 if found.errors else 0
 
 

@@ -92,7 +92,7 @@ def test_an_example_that_does_not_come_true_fails_the_test(rules: Path, capsys: 
 
 def test_examples_that_hold_pass(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["rules", "test", str(rules)])
-    assert "1 regler, 2 eksempler: alle består." in capsys.readouterr().out
+    assert "1 regel, 2 eksempler: alle består." in capsys.readouterr().out
 
 
 def test_a_sample_file_is_read_as_post_is(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
