@@ -115,7 +115,7 @@ def test_with_a_real_mailbox(play: Play, root: Path, move: bool) -> None:
 
 
 def test_with_altinn(play: Play, root: Path) -> None:
-    assert [] == play(InAltinn(root / "t7"), 1000)
+    assert [] == play(InAltinn(root / "t8"), 1000)
 
 
 def test_every_kill_point_there_is_has_killed_somebody(exercised: set[str], request: pytest.FixtureRequest) -> None:

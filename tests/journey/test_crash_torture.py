@@ -35,6 +35,7 @@ from tests.support.crash_stages import (
     FarAway,
     Mailbox,
     OnDisk,
+    SvarInnBox,
     database,
 )
 from tests.support.servers import needs_dovecot
@@ -174,6 +175,7 @@ STAGES: dict[str, Callable[[Path, FarProcess, dict[bool, Dovecot]], Stage]] = {
     "imap med MOVE": lambda root, _far, mail: Mailbox(root / "g", mail[True], name="imap1"),
     "imap uten MOVE": lambda root, _far, mail: Mailbox(root / "h", mail[False], name="imap0"),
     "altinn": lambda root, _far, _mail: InAltinn(root / "p"),
+    "svarinn": lambda root, _far, _mail: SvarInnBox(root / "q", name="svarinn"),
 }
 
 
