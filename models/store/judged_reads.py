@@ -34,11 +34,6 @@ class JudgedPost:
     raw_facts: bytes = field(repr=False, default=b"")
     raw_judgement: bytes = field(repr=False, default=b"")
 
-    @property
-    def purged(self) -> bool:
-        """Whether its content is gone, and the facts with it."""
-        return self.post["purged_at"] is not None
-
     def facts(self) -> Facts:
         """What was known of it then."""
         return unpack(self.raw_facts, Facts)
@@ -99,11 +94,18 @@ class JudgedReads(Part):
         )
         return int(self.conn.execute(query).scalar() or 0)
 
+    def purged_count(self, since: float, until: float) -> int:
+        """Posts of the period whose content retention has let go of."""
+        p = t.post.c
+        query = select(func.count()).where(p.received_at >= since, p.received_at < until, p.purged_at.is_not(None))
+        return int(self.conn.execute(query).scalar() or 0)
+
     def undecided_count(self, since: float, until: float) -> int:
         """Posts of the period that have not been decided yet."""
         p = t.post.c
-        total = select(func.count()).where(p.received_at >= since, p.received_at < until, p.purged_at.is_(None))
-        return int(self.conn.execute(total).scalar() or 0) - self.judged_count(since, until)
+        decided = select(t.decision.c.post_seq).distinct().scalar_subquery()
+        query = select(func.count()).where(p.received_at >= since, p.received_at < until, p.seq.not_in(decided))
+        return int(self.conn.execute(query).scalar() or 0)
 
     def _answers(self, seqs: list[int]) -> dict[int, tuple[Answer, ...]]:
         if not seqs:

@@ -153,7 +153,7 @@ def _tried(
     with store.read() as reads:
         total = reads.judged_count(*bounds)
         found = backtest(reads.judged(*bounds), before, after, progress=lambda done: progress(done, total))
-        found.undecided = reads.undecided_count(*bounds)
+        found.undecided, found.purged = reads.undecided_count(*bounds), reads.purged_count(*bounds)
     return found
 
 

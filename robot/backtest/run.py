@@ -38,7 +38,7 @@ GroupKey = tuple[str, str, str, str]
 @dataclass(slots=True)
 class Found:
     """What the back-test found. ``lacking`` counts posts whose stored facts miss a group the edited set needs, by group;
-    ``purged`` those whose facts are gone; ``unreadable`` those no rule was tried on. None of these was compared."""
+    ``purged`` those whose facts are gone (not among ``posts``); ``unreadable`` those no rule was tried on. None of these was compared."""
 
     posts: int = 0
     compared: int = 0
@@ -87,9 +87,6 @@ def backtest(
 
 def _facts(post: JudgedPost, before: Side, after: Side, found: Found) -> Facts | None:
     """The stored facts, or None (counted) when the sets cannot be tried on the post."""
-    if post.purged:
-        found.purged += 1
-        return None
     said = post.judgement()
     if said["winner"] is None and said["problem"] is None:
         found.unreadable += 1
