@@ -38,7 +38,8 @@ GroupKey = tuple[str, str, str, str]
 @dataclass(slots=True)
 class Found:
     """What the back-test found. ``lacking`` counts posts whose stored facts miss a group the edited set needs, by group;
-    ``purged`` those whose facts are gone (not among ``posts``); ``unreadable`` those no rule was tried on. None of these was compared."""
+    ``purged`` those whose facts are gone (not among ``posts``); ``unreadable`` those no rule was tried on.
+    None of these was compared."""
 
     posts: int = 0
     compared: int = 0
