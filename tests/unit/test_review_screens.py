@@ -217,6 +217,6 @@ def test_show_and_explain_read_well_on_a_real_installation(tmp_path: Path, capsy
     assert "Stanset   Ingen regel traff." in shown and "approve" not in shown
     assert 0 == main([*config, "explain", post])
     short = capsys.readouterr().out
-    assert "LAGT TIL SIDE. Ingen regel traff." in short and "no_rule" not in short and "--alle" in short
-    assert 0 == main([*config, "explain", post, "--alle"])
+    assert "LAGT TIL SIDE. Ingen regel traff." in short and "no_rule" not in short and "--alt" in short
+    assert 0 == main([*config, "explain", post, "--alt"])
     assert len(capsys.readouterr().out) > len(short)
