@@ -115,7 +115,7 @@ class DoubtTx(AuditTx, DoubtReads):
             .where(t.post.c.state.in_(WORKING))
             .values(lease_token=None, lease_until=None, next_try_at=0.0)
         )
-        self.conn.execute(update(t.connection).values(failures=0, error="", paused_until=None, alarmed_at=None))
+        self.conn.execute(update(t.connection).values(failures=0, error="", paused_until=None))
         self.conn.execute(t.job_run.delete().where(t.job_run.c.state == "running"))
         apart = (self.last_seq() // FIRST_NUMBER_APART + 1) * FIRST_NUMBER_APART
         self.conn.execute(update(t.counter).where(t.counter.c.name == "post").values(value=apart))

@@ -228,7 +228,6 @@ connection = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("paused_until", Float),
-    Column("alarmed_at", Float),
     # What silence is measured against: the first time it worked, since when it has not, and the last post that came in by it.
     Column("first_ok_at", Float),
     Column("failing_since", Float),

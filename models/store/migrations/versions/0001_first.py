@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paused_until", sa.Float(), nullable=True),
-        sa.Column("alarmed_at", sa.Float(), nullable=True),
         sa.Column("first_ok_at", sa.Float(), nullable=True),
         sa.Column("failing_since", sa.Float(), nullable=True),
         sa.Column("last_post_at", sa.Float(), nullable=True),
