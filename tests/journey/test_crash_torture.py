@@ -42,7 +42,7 @@ from tests.support.servers import needs_dovecot
 
 pytestmark = [pytest.mark.torture, pytest.mark.server, pytest.mark.timeout(3000)]
 
-SHARE = {"points": 0.45, "twice": 0.08, "heap": 0.15, "repeats": 0.06, "disk": 0.05, "postgres": 0.07}
+SHARE = {"points": 0.5, "twice": 0.08, "heap": 0.15, "repeats": 0.06, "disk": 0.05, "postgres": 0.07}
 """How much of the minutes each part may take at most (storms: how long there is killed)."""
 
 
