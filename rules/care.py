@@ -21,12 +21,11 @@ from models.verdict import (
 )
 from rules.care_model import DeviationSpec, DueSpec, HideSpec, KeepSpec, PlainSpec, Told, WriteOffSpec
 from rules.context import Context
-from rules.fill import demands, fill_deadline, fill_shield, lenient
+from rules.fill import fill, fill_deadline, fill_shield, lenient
 from rules.format import Subject
-from rules.hent import extract
 from rules.model import HumanSpec, Rule, RuleSet
 from rules.subject_facts import TODAY
-from rules.templates import Filler, ValueProblem
+from rules.templates import Filler
 
 _PLAIN: dict[str, OmsorgUtfall] = {
     "journalfør": JournalfoerUtfall(),
@@ -97,24 +96,16 @@ def _action(
 
 def fill_care(rule: Rule, ctx: Context) -> CareHit:
     """The hit; with ``problem`` in place of an outcome when an obligatory value is missing or several differ."""
-    captured = {extraction.name: extract(extraction, ctx) for extraction in rule.extractions}
-    outcome: OmsorgUtfall | None = None
-    problem: ReasonCode | None = None
-    detail = ""
-    try:
-        demands(rule, captured)
-        outcome = _outcome(rule, Filler(ctx, captured))
-    except ValueProblem as trouble:
-        problem, detail = trouble.code, trouble.detail
+    filled = fill(rule, ctx, _outcome)
     return CareHit(
         regel=rule.id,
         navn=rule.navn,
         prioritet=rule.prioritet,
         modus=rule.modus,
-        utfall=outcome,
-        problem=problem,
-        problem_detail=detail,
-        captures={name: ", ".join(value.values) for name, value in captured.items() if value.values},
+        utfall=filled.outcome,
+        problem=filled.problem,
+        problem_detail=filled.detail,
+        captures=filled.captures,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from models.archive import Part
 from models.judgement import (
@@ -36,28 +38,42 @@ from rules.parse_parts import register_key
 from rules.shield_model import DeadlineSpec, ShieldSpec
 from rules.templates import Captured, Filler, Template, ValueProblem
 
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Generic[Made]):
+    """A rule's outcome with its values, or the ``problem`` in its place; ``captures`` as they are shown."""
+
+    outcome: Made | None
+    problem: ReasonCode | None
+    detail: str
+    captures: dict[str, str]
+
+
+def fill(rule: Rule, ctx: Context, outcome: Callable[[Rule, Filler], Made]) -> Filled[Made]:
+    """Takes out the rule's values and makes its outcome; a value that is missing, or several that differ, is a problem."""
+    captured = {extraction.name: extract(extraction, ctx) for extraction in rule.extractions}
+    shown = {name: ", ".join(value.values) for name, value in captured.items() if value.values}
+    try:
+        demands(rule, captured)
+        return Filled(outcome(rule, Filler(ctx, captured)), None, "", shown)
+    except ValueProblem as trouble:
+        return Filled(None, trouble.code, trouble.detail, shown)
+
 
 def fill_hit(rule: Rule, ctx: Context) -> Hit:
     """The hit; with ``problem`` in place of an outcome when an obligatory value is missing or several differ."""
-    captured = {extraction.name: extract(extraction, ctx) for extraction in rule.extractions}
-    shown = {name: ", ".join(value.values) for name, value in captured.items() if value.values}
-    outcome: Utfall | None = None
-    problem: ReasonCode | None = None
-    detail = ""
-    try:
-        demands(rule, captured)
-        outcome = _outcome(rule, Filler(ctx, captured))
-    except ValueProblem as trouble:
-        problem, detail = trouble.code, trouble.detail
+    filled = fill(rule, ctx, _outcome)
     return Hit(
         regel=rule.id,
         navn=rule.navn,
         prioritet=rule.prioritet,
         modus=rule.modus,
-        utfall=outcome,
-        problem=problem,
-        problem_detail=detail,
-        captures=shown,
+        utfall=filled.outcome,
+        problem=filled.problem,
+        problem_detail=filled.detail,
+        captures=filled.captures,
     )
 
 

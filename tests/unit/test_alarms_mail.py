@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-import structlog
-from aiosmtpd.controller import Controller
 
 from robot.cli import main
+from tests.support.inbox import Inbox, smtp_inbox
 from tests.support.stores import Clock
 from tests.support.town import lay_out
 
@@ -23,30 +17,10 @@ FULL_DISK = 1_000_000_000
 """A reserve, in MB, that no disk has."""
 
 
-class Inbox:
-    """Keeps what the server is given."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.original_content, _class=EmailMessage, policy=default))
-        return "250 OK"
-
-
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    kept = Inbox()
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield kept, port
-    finally:
-        controller.stop()
-        structlog.reset_defaults()
+    with smtp_inbox() as made:
+        yield made
 
 
 @pytest.fixture

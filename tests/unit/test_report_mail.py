@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 import json
-import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from models.audit_check import read_anchors
 from robot.cli import main
+from tests.support.inbox import Inbox, smtp_inbox
 
 SENDER = "Kåre Fjelltun"
 SUBJECT = "Spørsmål om elgen på Storåsen"
 
 
-class Inbox:
-    """Keeps what the server is given."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
-        self.mails.append(message_from_bytes(envelope.original_content, _class=EmailMessage, policy=default))
-        return "250 OK"
-
-
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    kept = Inbox()
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield kept, port
-    controller.stop()
+    with smtp_inbox() as made:
+        yield made
 
 
 @pytest.fixture
