@@ -21,6 +21,7 @@ from models.archive import (
     SakQuery,
     Saksmappe,
 )
+from models.omsorg import Sak, SakPage
 from models.post import Fetched, Locator, Offer, Outcome, Spool, Taken
 from models.scanning import ScanResult, SignatureVersion
 
@@ -228,6 +229,29 @@ class KnowsSignedOff(Protocol):
 
     def signed_off(self, journalposter: Sequence[str]) -> frozenset[str]:
         """Those of the given system ids that are signed off."""
+        ...
+
+
+@runtime_checkable
+class TellsCases(Protocol):
+    """An archive that shows whole cases, and which of them changed: what caretaking and the journal check read.
+
+    Reads are paged and bounded; a night costs what changed, not what there is.
+    """
+
+    def changed_saker(self, *, since: str, after: str | None, size: int) -> SakPage:
+        """Cases in which anything changed after ``since`` (a ``mark`` of before; empty: every case there is), oldest change
+        first, at most ``size`` a page. A case, an entry, a part, a document, a variant, a sign-off or a shielding that
+        changes counts as a change of its case. A case that changes while the pages are read comes (again) later.
+
+        Raises:
+            ValueError: a mark or cursor that is not of this archive.
+            TryLater, OutOfReach: it cannot be asked now.
+        """
+        ...
+
+    def saker(self, system_ids: Sequence[str]) -> tuple[Sak, ...]:
+        """These cases as they are now, in the order asked for; at most 200 at once, those that do not exist left out."""
         ...
 
 

@@ -251,12 +251,16 @@ class SettSakskjerming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NyAvskrivning:
-    """Sign-off of an I or N journalpost (M617–M619). ``avskrives_av`` is obligatory for BU, BE and BN (krav 3.4.7–8)."""
+    """Sign-off of an I or N journalpost (M617–M619). ``avskrives_av`` is obligatory for BU, BE and BN (krav 3.4.7–8).
+
+    ``korrespondansepart`` names the recipient of an N that it holds for (M231, krav 3.4.6); empty: the whole entry.
+    """
 
     kind: Literal["avskrivning"] = "avskrivning"
     journalpost: str
     maate: Avskrivningsmaate
     avskrives_av: str | None = None
+    korrespondansepart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
