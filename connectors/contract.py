@@ -23,6 +23,15 @@ from models.archive import (
 )
 from models.omsorg import Sak, SakPage
 from models.post import Fetched, Locator, Offer, Outcome, Spool, Taken
+from models.published import (
+    Cursor,
+    DocumentAnswer,
+    DocumentRef,
+    PublishedEntry,
+    PublishedPage,
+    ViewCapabilities,
+    Window,
+)
 from models.scanning import ScanResult, SignatureVersion
 
 
@@ -266,6 +275,46 @@ class LiesHere(Protocol):
 
     def file_of(self, sha256: str) -> Path:
         """Where it keeps the file with this checksum."""
+        ...
+
+
+class JournalView(Protocol):
+    """The public journal as the public sees it. Only read, never changed. Used from one thread at a time.
+
+    Any method may raise ``TryLater`` or ``OutOfReach``.
+    """
+
+    @property
+    def capabilities(self) -> ViewCapabilities:
+        """What it can tell, stated in the open."""
+        ...
+
+    def published(self, window: Window, after: Cursor | None) -> PublishedPage:
+        """One page of a window in stable order, from its start (None) or from ``next`` of the page before.
+
+        Every entry that lies in the window when it is begun, and is not changed meanwhile, comes at least once. A cursor
+        goes with the window it was given for, and with any view of the same settings.
+
+        Raises:
+            StaleCursor: the cursor is not (or no longer) known; begin the window anew.
+        """
+        ...
+
+    def document(self, ref: DocumentRef, into: Spool) -> DocumentAnswer:
+        """Streams one published file into the spool, bounded by its limit; or says why there is none for good."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections and files; the object is not used again."""
+        ...
+
+
+@runtime_checkable
+class LooksUpEntries(Protocol):
+    """A view that can be asked for one entry."""
+
+    def entry(self, key: str) -> PublishedEntry | None:
+        """The entry with this id of the view's own or this systemID, as the public has it now; None: not published."""
         ...
 
 

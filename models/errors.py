@@ -69,6 +69,10 @@ class OutOfReach(PostrobotError):
         super().__init__(message)
 
 
+class StaleCursor(PostrobotError):
+    """The place a reading was to go on from is no longer known to the other side: the window is read anew from its start."""
+
+
 class NeedsHuman(PostrobotError):
     """The post is set aside with ``reason`` and stands in the daily report; nothing is lost.
 
