@@ -9,7 +9,18 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from connectors.arkiv import arkivstruktur, backup, journal, konvertering, search, selfcheck, transfer, writes
+from connectors.arkiv import (
+    arkivstruktur,
+    backup,
+    journal,
+    konvertering,
+    reading,
+    reopening,
+    search,
+    selfcheck,
+    transfer,
+    writes,
+)
 from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder, checked
 from connectors.arkiv.journal import OffentligJournalpost
@@ -35,6 +46,7 @@ from models.archive import (
     Saksmappe,
 )
 from models.noark import Arkivdelstatus
+from models.omsorg import Sak, SakPage
 
 
 def new_system_id() -> str:
@@ -119,6 +131,16 @@ class EmbeddedArchive:
         """In the order of registration."""
         with self.store.reading() as db:
             return search.journalposter(db, self.files, query, after, self.settings.page_size)
+
+    def changed_saker(self, *, since: str, after: str | None, size: int) -> SakPage:
+        """See :class:`connectors.contract.TellsCases`."""
+        with self.store.reading() as db:
+            return reading.changed_saker(db, self.files, since=since, after=after, size=size)
+
+    def saker(self, system_ids: Sequence[str]) -> tuple[Sak, ...]:
+        """See :class:`connectors.contract.TellsCases`."""
+        with self.store.reading() as db:
+            return reading.saker(db, self.files, system_ids)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -222,6 +244,16 @@ class EmbeddedArchive:
         """What stands as failed, oldest first, for the report."""
         with self.store.reading() as db:
             return konvertering.failures(db)
+
+    def reopen(self, saksnummer: str, *, by: str, reason: str) -> None:
+        """Opens a closed case again for somebody who may (krav 3.2.11); who and why stand in the trace of changes.
+
+        Raises:
+            NeedsHuman: there is no such case, it is not closed, or nobody says who or why.
+        """
+        with self.store.writing(f"gjenåpning {saksnummer}") as db:
+            at = Counter(unit=SqlUnit(db, self.files), settings=self.settings, at=self.now(), new_id=self._new_id)
+            reopening.reopen(db, at, saksnummer, by=by, reason=reason)
 
     def import_cases(self, lines: Iterable[str]) -> ImportReport:
         """Takes in cases that exist beforehand, JSON lines (``connectors.arkiv.transfer``); they keep their numbers."""

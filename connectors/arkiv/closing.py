@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.arkiv import journaling, obligatory
-from connectors.arkiv.moving import RESTANSER, sign_off
+from connectors.arkiv.moving import RESTANSER, sign_off, signed_off
 from connectors.arkiv.records import Dokumentbeskrivelse, Journalpost, Sak
 from connectors.arkiv.unit import Counter, refuse, refuse_any
 from models.archive import Avslutning, Done, OurKey
@@ -18,7 +18,7 @@ def avslutning(at: Counter, write: Avslutning, key: OurKey) -> Done:
         refuse(f"saken {sak.saksnummer} har alt saksstatus {sak.status.value}")
     posts = [p for p in at.unit.journalposter_in(sak.system_id) if p.status is not Journalstatus.UTGAAR]
     documents = {p.system_id: at.unit.dokumenter(p.system_id) for p in posts}
-    open_items = [p for p in posts if p.type in RESTANSER and not _signed_off(at, p)]
+    open_items = [p for p in posts if p.type in RESTANSER and not signed_off(p, at.unit.avskrivninger(p.system_id))]
     faults = obligatory.place_faults(sak) + _case_faults(sak)
     for post in posts:
         faults += _entry_faults(at, sak, post, documents[post.system_id])
@@ -35,10 +35,6 @@ def avslutning(at: Counter, write: Avslutning, key: OurKey) -> Done:
     at.unit.set_saksstatus(sak.system_id, Saksstatus.AVSLUTTET, at.at, at.settings.actor)
     details = {"saksstatus": Saksstatus.AVSLUTTET.value, "sa": ", ".join(p.registrerings_id for p in open_items)}
     return Done(system_id=sak.system_id, number=sak.saksnummer, details=details)
-
-
-def _signed_off(at: Counter, post: Journalpost) -> bool:
-    return any(a.journalpost == post.system_id for a in at.unit.avskrivninger(post.system_id))
 
 
 def _case_faults(sak: Sak) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
@@ -39,6 +40,11 @@ Row = Row
 def moment(at: datetime) -> str:
     """UTC, to the microsecond, so that text order is time order."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def json_list(values: Iterable[str]) -> str:
+    """Values for ``json_each``: a list of any length is one parameter."""
+    return json.dumps(list(values))
 
 
 def day(value: date | None) -> str | None:
@@ -92,6 +98,7 @@ def sak_of(row: Row) -> Sak:
         saksdato=date.fromisoformat(row["saksdato"]),
         opprettet=datetime.fromisoformat(row["opprettet_dato"]),
         sakstype=row["sakstype"],
+        gjenaapnet=day_of(row["gjenaapnet_dato"]),
         skjerming=skjerming_of(row["skjerming"]),
         ekstern=EksternNoekkel(system=ekstern, noekkel=row["ekstern_noekkel"]) if ekstern else None,
         our_key=row["our_key"],
@@ -114,6 +121,7 @@ def sak_values(sak: Sak) -> dict[str, Any]:
         "saksdato": sak.saksdato.isoformat(),
         "opprettet_dato": moment(sak.opprettet),
         "sakstype": sak.sakstype,
+        "gjenaapnet_dato": day(sak.gjenaapnet),
         "skjerming": skjerming_text(sak.skjerming),
         "ekstern_system": sak.ekstern.system if sak.ekstern else None,
         "ekstern_noekkel": sak.ekstern.noekkel if sak.ekstern else None,
@@ -138,6 +146,7 @@ def journalpost_of(row: Row, parter: tuple[Korrespondansepart, ...]) -> Journalp
         opprettet=datetime.fromisoformat(row["opprettet_dato"]),
         parter=parter,
         mottatt_dato=day_of(row["mottatt_dato"]),
+        sendt_dato=day_of(row["sendt_dato"]),
         dokumentets_dato=day_of(row["dokumentets_dato"]),
         forfall=day_of(row["forfallsdato"]),
         offentlighetsvurdert_dato=day_of(row["offentlighetsvurdert_dato"]),
@@ -161,8 +170,10 @@ def journalpost_values(post: Journalpost) -> dict[str, Any]:
         "offentlig_tittel": post.offentlig_tittel,
         "journaldato": post.journaldato.isoformat(),
         "mottatt_dato": day(post.mottatt_dato),
+        "sendt_dato": day(post.sendt_dato),
         "dokumentets_dato": day(post.dokumentets_dato),
         "forfallsdato": day(post.forfall),
+        "offentlighetsvurdert_dato": day(post.offentlighetsvurdert_dato),
         "skjerming": skjerming_text(post.skjerming),
         "skjerming_arvet": int(post.arvet),
         "opprettet_dato": moment(post.opprettet),
@@ -249,6 +260,7 @@ def avskrivning_of(row: Row) -> Avskrivning:
         maate=Avskrivningsmaate(row["avskrivningsmaate"]),
         dato=date.fromisoformat(row["avskrivningsdato"]),
         avskrives_av=row["avskrives_av"],
+        korrespondansepart=row["korrespondansepart"],
     )
 
 

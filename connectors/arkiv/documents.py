@@ -37,6 +37,7 @@ class DocumentFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._prefix = f"{folder}/"
         if not (folder / "ff").is_dir():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for n in range(256):
@@ -51,7 +52,8 @@ class DocumentFolder:
     def has(self, sha256: str, size_bytes: int) -> bool:
         """Whether the file lies there with this size."""
         try:
-            return self.path_of(sha256).stat().st_size == size_bytes
+            # A full sweep asks for every file there is: a Path would cost more than the question.
+            return os.stat(f"{self._prefix}{sha256[:2]}/{sha256}").st_size == size_bytes  # noqa: PTH116
         except FileNotFoundError:
             return False
 

@@ -14,7 +14,7 @@ from connectors.arkiv import obligatory, shielding
 from connectors.arkiv.records import UNKNOWN_SENDER, Dokumentbeskrivelse, Journalpost, Sak
 from connectors.arkiv.settings import ArchiveSettings
 from connectors.arkiv.words import fold
-from models.noark import Dokumentstatus, Journalposttype, Korrespondanseparttype, TilknyttetSom
+from models.noark import Dokumentstatus, Journalposttype, Journalstatus, Korrespondanseparttype, TilknyttetSom
 
 
 def missing_for_journal(
@@ -30,6 +30,8 @@ def missing_for_journal(
     found = [(1, f) for f in obligatory.place_faults(sak)]
     if post.type is Journalposttype.INNGAAENDE and post.mottatt_dato is None:
         found.append((3, "mottattDato (M104) mangler"))
+    if post.type is Journalposttype.UTGAAENDE and post.status is Journalstatus.EKSPEDERT and post.sendt_dato is None:
+        found.append((3, "sendtDato (M105) mangler"))
     for fault in obligatory.missing_in_entry(
         type_=post.type, tittel=post.tittel, offentlig_tittel=post.offentlig_tittel, parter=post.parter
     ):

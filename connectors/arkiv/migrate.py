@@ -9,8 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from connectors.arkiv.store import ArkivStore
 from models.errors import ConfigError, ConfigFault
 
-HEAD = "0002"
-_OLDER = frozenset({"0001"})
+HEAD = "0003"
+_OLDER = frozenset({"0001", "0002"})
 
 
 def migrate(store: ArkivStore) -> None:

@@ -59,6 +59,7 @@ class Sak:
     saksdato: date
     opprettet: datetime
     sakstype: str = ""
+    gjenaapnet: date | None = None
     skjerming: Skjerming | None = None
     ekstern: EksternNoekkel | None = None
     our_key: str = ""
@@ -92,6 +93,7 @@ class Journalpost:
     opprettet: datetime
     parter: tuple[Korrespondansepart, ...]
     mottatt_dato: date | None = None
+    sendt_dato: date | None = None
     dokumentets_dato: date | None = None
     forfall: date | None = None
     offentlighetsvurdert_dato: date | None = None
@@ -151,13 +153,17 @@ class Dokumentbeskrivelse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Avskrivning:
-    """A sign-off of ``journalpost``; ``avskrives_av`` is the system id of the entry that answers, or None."""
+    """A sign-off of ``journalpost``; ``avskrives_av`` is the system id of the entry that answers, or None.
+
+    ``korrespondansepart`` names the recipient it holds for (M231); empty: the whole entry.
+    """
 
     system_id: str
     journalpost: str
     maate: Avskrivningsmaate
     dato: date
     avskrives_av: str | None
+    korrespondansepart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from connectors.arkiv import codec
 from connectors.arkiv import statements as q
 from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder
+from connectors.arkiv.records import Sak
 from connectors.arkiv.shown import saksmappe_of, view_of
 from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.words import fold
@@ -54,12 +55,10 @@ def _narrowed(query: SakQuery) -> Select[tuple[object, ...]] | None:
         by_key = select(t.noekkel.c.system_id).where(t.noekkel.c.our_key == query.our_key)
         base = base.where(c.system_id.in_(by_key.where(t.noekkel.c.kind == "ny_saksmappe")))
     elif query.saksnummer is not None:
-        year, _, number = query.saksnummer.strip().partition("/")
-        if not (year.isascii() and year.isdigit() and number.isascii() and number.isdigit()):
+        number = _number(query.saksnummer)
+        if number is None:
             return None
-        if len(year) > 4 or len(number) > 9:
-            return None
-        base = base.where(c.saksaar == int(year), c.sakssekvensnummer == int(number))
+        base = base.where(c.saksaar == number[0], c.sakssekvensnummer == number[1])
     elif query.part is not None:
         conditions = _part_conditions(query.part)
         if conditions is None:
@@ -78,6 +77,24 @@ def _narrowed(query: SakQuery) -> Select[tuple[object, ...]] | None:
     if query.sakstype is not None:
         base = base.where(c.sakstype == query.sakstype)
     return base.where(q.OPEN_CASE) if query.open_only else base
+
+
+def _number(saksnummer: str) -> tuple[int, int] | None:
+    """Year and number of a saksnummer; None when it is none."""
+    year, _, number = saksnummer.strip().partition("/")
+    if not (year.isascii() and year.isdigit() and number.isascii() and number.isdigit()):
+        return None
+    return None if len(year) > 4 or len(number) > 9 else (int(year), int(number))
+
+
+def by_number(db: Link, saksnummer: str) -> Sak | None:
+    """The case with this number."""
+    number = _number(saksnummer)
+    if number is None:
+        return None
+    c = t.saksmappe.c
+    row = db.execute(q.SAK.where(c.saksaar == number[0], c.sakssekvensnummer == number[1])).mappings().first()
+    return None if row is None else codec.sak_of(row)
 
 
 def _part_conditions(part: Part) -> Select[tuple[str]] | None:
@@ -144,10 +161,30 @@ def signed_off(db: Link, journalposter: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     for start in range(0, len(journalposter), 500):
         wanted = list(journalposter[start : start + 500])
-        signed = select(t.avskrivning.c.journalpost).where(t.avskrivning.c.journalpost.in_(wanted))
+        signed = select(t.avskrivning.c.journalpost).where(
+            t.avskrivning.c.journalpost.in_(wanted), t.avskrivning.c.korrespondansepart == ""
+        )
         void = select(t.journalpost.c.system_id).where(
             t.journalpost.c.system_id.in_(wanted), t.journalpost.c.journalstatus == Journalstatus.UTGAAR.value
         )
         found.update(db.execute(signed).scalars())
         found.update(db.execute(void).scalars())
+        found.update(_by_all_recipients(db, wanted))
     return frozenset(found)
+
+
+def _by_all_recipients(db: Link, journalposter: list[str]) -> Iterator[str]:
+    """Those signed off recipient by recipient (krav 3.4.6), by every one."""
+    whom = t.avskrivning.c.korrespondansepart
+    signed: dict[str, set[str]] = {}
+    rows = select(t.avskrivning.c.journalpost, whom).where(t.avskrivning.c.journalpost.in_(journalposter), whom != "")
+    for journalpost, name in db.execute(rows):
+        signed.setdefault(journalpost, set()).add(fold(name))
+    part = t.korrespondansepart.c
+    recipients: dict[str, set[str]] = {}
+    rows = select(part.journalpost, part.navn).where(
+        part.journalpost.in_(sorted(signed)), part.gyldig == 1, part.type == "IM"
+    )
+    for journalpost, name in db.execute(rows):
+        recipients.setdefault(journalpost, set()).add(fold(name))
+    return (sid for sid, names in signed.items() if recipients.get(sid, {""}) <= names)

@@ -285,6 +285,7 @@ class SqlUnit:
                 "avskrevet_av": actor,
                 "avskrivningsmaate": avskrivning.maate.value,
                 "avskrives_av": avskrivning.avskrives_av,
+                "korrespondansepart": avskrivning.korrespondansepart,
             },
         )
 

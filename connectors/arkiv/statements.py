@@ -9,6 +9,9 @@ from connectors.arkiv import tables as t
 from connectors.arkiv.records import EXTERNAL_PARTS
 from models.sql import Prepared
 
+# System ids given as one JSON list, so that a statement is compiled once for any number of them.
+IDS = select(func.json_each(bindparam("sids")).table_valued("value").c.value)
+
 _sak_columns = (t.saksmappe, t.arkivdel.c.status.label("arkivdelstatus"))
 SAK = select(*_sak_columns).join(t.arkivdel, t.arkivdel.c.kode == t.saksmappe.c.arkivdel)
 SAK_BY_ID = Prepared(SAK.where(t.saksmappe.c.system_id == bindparam("sid")))
@@ -152,6 +155,14 @@ SET_SAKSSTATUS = Prepared(
     update(t.saksmappe)
     .where(t.saksmappe.c.system_id == bindparam("sid"))
     .values(saksstatus=bindparam("status"), avsluttet_dato=bindparam("dato"), avsluttet_av=bindparam("av"))
+)
+
+REOPEN = Prepared(
+    update(t.saksmappe)
+    .where(t.saksmappe.c.system_id == bindparam("sid"))
+    .values(
+        saksstatus=bindparam("status"), gjenaapnet_dato=bindparam("gjenaapnet"), avsluttet_dato=None, avsluttet_av=None
+    )
 )
 
 # One row a case, as JSON: ten thousand correspondents of a samlesak are read in a few milliseconds.

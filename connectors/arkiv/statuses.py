@@ -14,8 +14,8 @@ _INCOMING: dict[S, frozenset[S]] = {
     S.JOURNALFOERT: frozenset({S.ARKIVERT, S.UTGAAR}),
     S.ARKIVERT: frozenset({S.UTGAAR}),
 }
-# M or R → J directly: what the mailroom registers is a copy of something already sent, or a finished note; nobody will
-# work on it, so the steps of the case worker (F, G, E) are open but not demanded.
+# M → J directly (R too, but for letters): what the mailroom registers is a copy of something already sent, or a finished
+# note; nobody will work on it, so the steps of the case worker (F, G, E) are open but not demanded.
 _OWN: dict[S, frozenset[S]] = {
     S.RESERVERT: frozenset({S.FERDIGSTILT, S.EKSPEDERT, S.JOURNALFOERT, S.UTGAAR}),
     S.MIDLERTIDIG: frozenset({S.FERDIGSTILT, S.JOURNALFOERT, S.UTGAAR}),
@@ -27,9 +27,18 @@ _OWN: dict[S, frozenset[S]] = {
 }
 
 
+# A draft, a letter a case worker has finished and one that waits for approval have not been sent, and what was never sent
+# must not be published: it becomes E first.
+_UNSENT = (S.RESERVERT, S.FERDIGSTILT, S.GODKJENT)
+_OUTGOING = _OWN | {status: _OWN[status] - {S.JOURNALFOERT} for status in _UNSENT}
+
+
 START = S.MIDLERTIDIG
 """Every type starts as M here (contract; rule-language.md, «Obligatory for M»): what the mailroom registers waits for a
 human or for J. The standard's text speaks of incoming documents only; R, F and G belong to case workers' own drafts."""
+
+
+_TABLES = {Journalposttype.INNGAAENDE: _INCOMING, Journalposttype.UTGAAENDE: _OUTGOING}
 
 
 def editable(status: S) -> bool:
@@ -43,7 +52,7 @@ def transition_faults(type_: Journalposttype, fra: S, til: S, merknad: str) -> l
         return ["journalposten er utgått (U) og kan ikke få ny status"]
     if fra is til:
         return [f"journalposten har allerede journalstatus {til.value}"]
-    table = _INCOMING if type_ is Journalposttype.INNGAAENDE else _OWN
+    table = _TABLES.get(type_, _OWN)
     if til not in table.get(fra, frozenset()):
         return [
             f"journalstatus {fra.value} kan ikke bli {til.value} for journalposttype {type_.value}: {_why(fra, til)}"
@@ -56,6 +65,8 @@ def transition_faults(type_: Journalposttype, fra: S, til: S, merknad: str) -> l
 def _why(fra: S, til: S) -> str:
     if fra in FINAL and til not in FINAL:
         return "det som er journalført, settes ikke tilbake; det flyttes eller settes til U"
+    if til is S.JOURNALFOERT and fra in _UNSENT:
+        return "brevet er ikke ekspedert (E)"
     if til is S.ARKIVERT:
         return "den må være journalført (J) først"
     return "overgangen finnes ikke i statustabellen"

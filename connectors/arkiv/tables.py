@@ -69,6 +69,7 @@ saksmappe = Table(
     Column("opprettet_dato", String, nullable=False),
     Column("avsluttet_dato", String),
     Column("avsluttet_av", String),
+    Column("gjenaapnet_dato", String),
     _text("sakstype"),
     Column("skjerming", Text),
     Column("ekstern_system", String),
@@ -140,6 +141,7 @@ journalpost = Table(
     _text("offentlig_tittel"),
     Column("journaldato", String, nullable=False, index=True),
     Column("mottatt_dato", String),
+    Column("sendt_dato", String),
     Column("dokumentets_dato", String),
     Column("forfallsdato", String),
     Column("offentlighetsvurdert_dato", String),
@@ -148,6 +150,7 @@ journalpost = Table(
     Column("skjerming", Text),
     Column("skjerming_arvet", Integer, nullable=False, server_default="0"),
     Column("opprettet_dato", String, nullable=False),
+    Column("endret_dato", String),
     Column("our_key", String, nullable=False, server_default=""),
     UniqueConstraint("saksmappe", "journalpostnummer"),
     UniqueConstraint("journalaar", "journalsekvensnummer"),
@@ -271,6 +274,16 @@ avskrivning = Table(
     Column("avskrevet_av", String, nullable=False),
     Column("avskrivningsmaate", String, nullable=False),
     Column("avskrives_av", ForeignKey("journalpost.system_id"), index=True),
+    _text("korrespondansepart"),
+)
+
+# Where each case stands in the order of changes; kept by triggers (migration 0003), so that no way of writing forgets it.
+saksendring = Table(
+    "saksendring",
+    metadata,
+    Column("saksmappe", ForeignKey("saksmappe.system_id"), primary_key=True),
+    Column("endring", Integer, nullable=False, unique=True),
+    _text("dato"),
 )
 
 merknad = Table(

@@ -151,13 +151,13 @@ class Desk:
         }
         return NyJournalpost(**values | more)
 
-    def answer(self, sak: str) -> Done:
-        """An outgoing letter in the case."""
+    def answer(self, sak: str, content: bytes) -> Done:
+        """An outgoing letter in the case, in J."""
         parter = (
             OUTER,
             Korrespondansepart(type=Korrespondanseparttype.INTERN_AVSENDER, navn="A", administrativ_enhet="A"),
         )
-        return self.entry(sak, type=Journalposttype.UTGAAENDE, parter=parter)
+        return self.journaled(sak, content, type=Journalposttype.UTGAAENDE, parter=parter)
 
     def document(self, content: bytes, som: TilknyttetSom = TilknyttetSom.HOVEDDOKUMENT, **more: Any) -> Dokument:
         """A document whose bytes lie among the robot's files."""

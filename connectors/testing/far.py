@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -32,6 +32,7 @@ from models.archive import (
     Saksmappe,
 )
 from models.errors import AlreadyDone, MaybeDone, NeedsHuman, OutOfReach, TryLater
+from models.omsorg import Sak, SakPage
 from models.post import Envelope, Fetched, Locator, Offer, Outcome, Spool, SpoolLimit
 from models.reasons import ReasonCode
 
@@ -138,6 +139,18 @@ class FarArchive:
         """See the contract."""
         page: JournalPage = self._calm("journalposter", query, after)
         return page
+
+    def changed_saker(self, *, since: str, after: str | None, size: int) -> SakPage:
+        """See the contract."""
+        page: SakPage | None = self._calm("changed_saker", since, after, size)
+        if page is None:
+            raise ValueError("not a mark of this archive")
+        return page
+
+    def saker(self, system_ids: Sequence[str]) -> tuple[Sak, ...]:
+        """See the contract."""
+        found: tuple[Sak, ...] = self._calm("saker", tuple(system_ids))
+        return found
 
     def close(self) -> None:
         """Closes this thread's connection."""

@@ -44,7 +44,7 @@ class Fault(StrEnum):
 
 
 TOLD = frozenset({"take_over", "settle"})
-ARCHIVE = frozenset({"submit", "outcome", "find_saksmapper", "journalposter"})
+ARCHIVE = frozenset({"submit", "outcome", "find_saksmapper", "journalposter", "changed_saker", "saker"})
 CHANGES = frozenset({"submit", *TOLD})
 
 
@@ -169,6 +169,17 @@ class Room:
     def journalposter(self, query: Any, after: str | None) -> object:
         """See the contract."""
         return "ok", self.archive.journalposter(query, after)
+
+    def changed_saker(self, since: str, after: str | None, size: int) -> object:
+        """See the contract; None for a mark that is not of this archive."""
+        try:
+            return "ok", self.archive.changed_saker(since=since, after=after, size=size)
+        except ValueError:
+            return "ok", None
+
+    def saker(self, system_ids: tuple[str, ...]) -> object:
+        """See the contract."""
+        return "ok", self.archive.saker(system_ids)
 
     # --- for whoever sets the stage ---
 

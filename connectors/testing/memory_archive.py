@@ -7,18 +7,20 @@ breaks off, lags, or takes a repeated key for a new one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
 from connectors.arkiv import writes
 from connectors.arkiv.documents import checked
-from connectors.arkiv.records import EXTERNAL_PARTS, Journalpost, Sak
+from connectors.arkiv.records import EXTERNAL_PARTS, Journalpost
+from connectors.arkiv.records import Sak as Record
 from connectors.arkiv.settings import ArchiveSettings
 from connectors.arkiv.shown import known_of, saksmappe_of, view_of
 from connectors.arkiv.unit import Counter
 from connectors.arkiv.words import fold
+from connectors.testing import memory_reading
 from connectors.testing.memory_unit import MemoryUnit
 from models.archive import (
     Absent,
@@ -37,6 +39,7 @@ from models.archive import (
     Saksmappe,
 )
 from models.errors import MaybeDone, OutOfReach, TryLater
+from models.omsorg import Sak, SakPage
 
 
 class Trouble(StrEnum):
@@ -152,7 +155,7 @@ class MemoryArchive:
             found = [self._shown(c) for c in cases]
         return iter([s for s in found if s.open or not query.open_only][:50])
 
-    def _hit(self, sak: Sak, query: SakQuery) -> bool:
+    def _hit(self, sak: Record, query: SakQuery) -> bool:
         extras = self.unit.extras[sak.system_id]
         if query.our_key is not None:
             known = self.unit.keys.get(query.our_key)
@@ -170,7 +173,7 @@ class MemoryArchive:
         narrow = ((query.arkivdel, sak.arkivdel), (query.sakstype, sak.sakstype))
         return way and all(wanted is None or wanted == has for wanted, has in narrow)
 
-    def _shown(self, sak: Sak) -> Saksmappe:
+    def _shown(self, sak: Record) -> Saksmappe:
         known: list[str] = []
         for party in self.unit.extras[sak.system_id].parter:
             known += [party.navn, party.orgnr, party.epostadresse]
@@ -188,6 +191,18 @@ class MemoryArchive:
         page = hits[: self._page_size]
         more = len(hits) > self._page_size
         return JournalPage(entries=tuple(view_of(p) for _, p in page), next=str(page[-1][0]) if more else None)
+
+    def changed_saker(self, *, since: str, after: str | None, size: int) -> SakPage:
+        """See the contract."""
+        with self._lock:
+            return memory_reading.changed_saker(self.unit, since=since, after=after, size=size, shown=self._shown)
+
+    def saker(self, system_ids: Sequence[str]) -> tuple[Sak, ...]:
+        """See the contract."""
+        if len(system_ids) > 200:
+            raise ValueError("at most 200 cases at once")
+        with self._lock:
+            return memory_reading.saker(self.unit, system_ids, shown=self._shown)
 
     def close(self) -> None:
         """Nothing to let go of: another object on the same unit would see the same."""

@@ -43,6 +43,8 @@ class MemoryUnit:
         self.keys: dict[str, tuple[str, Done]] = {}
         self.made: list[tuple[str, str, Done]] = []
         self.lookups: dict[str, int] = defaultdict(int)
+        self.changes: dict[str, int] = {}
+        self._last_change = 0
 
     def seed(self, arkivdel: str, *, klasser: tuple[str, ...], status: Arkivdelstatus = Arkivdelstatus.AKTIV) -> None:
         """An arkivdel with its classes, in a classification system of the same code."""
@@ -50,6 +52,16 @@ class MemoryUnit:
             kode=arkivdel, tittel=arkivdel, status=status, klassifikasjonssystem=arkivdel
         )
         self.klasser |= {(arkivdel, k): True for k in klasser}
+
+    def change(self, sak: str) -> None:
+        """Gives the case the next place in the order of changes."""
+        self._last_change += 1
+        self.changes[sak] = self._last_change
+
+    @property
+    def last_change(self) -> int:
+        """How far the order of changes has come."""
+        return self._last_change
 
     def arkivdel(self, kode: str) -> Arkivdel | None:
         """See Unit."""
@@ -113,24 +125,29 @@ class MemoryUnit:
         """See Unit."""
         self.saker[sak.system_id] = sak
         self.extras[sak.system_id] = extras
+        self.change(sak.system_id)
 
     def add_journalpost(self, journalpost: Journalpost) -> None:
         """See Unit."""
         self.posts[journalpost.system_id] = journalpost
+        self.change(journalpost.sak)
 
     def add_dokument(self, journalpost: str, dokument: Dokumentbeskrivelse, at: datetime, key: str) -> None:
         """See Unit."""
         self.documents[journalpost].append(dokument)
+        self.change(self.posts[journalpost].sak)
 
     def set_dokumentstatus(self, journalpost: str, status: Dokumentstatus) -> None:
         """See Unit."""
         self.documents[journalpost] = [replace(d, status=status) for d in self.documents[journalpost]]
+        self.change(self.posts[journalpost].sak)
 
     def set_journalstatus(self, journalpost: str, status: Journalstatus, assessed_on: date | None) -> None:
         """See Unit."""
         post = self.posts[journalpost]
         assessed = assessed_on or post.offentlighetsvurdert_dato
         self.posts[journalpost] = replace(post, status=status, offentlighetsvurdert_dato=assessed)
+        self.change(self.posts[journalpost].sak)
 
     def set_arkivert(self, journalpost: str, at: datetime, actor: str) -> None:
         """See Unit."""
@@ -145,6 +162,7 @@ class MemoryUnit:
             forfall=after.forfall,
             parter=after.parter,
         )
+        self.change(after.sak)
 
     def set_skjerming(
         self, journalpost: Journalpost, skjerming: Skjerming | None, *, arvet: bool, at: datetime, key: str
@@ -153,6 +171,7 @@ class MemoryUnit:
         self.history.append((journalpost.system_id, journalpost.skjerming))
         current = self.posts[journalpost.system_id]
         self.posts[journalpost.system_id] = replace(current, skjerming=skjerming, arvet=arvet)
+        self.change(journalpost.sak)
 
     def saksparter(self, sak: str) -> tuple[Part, ...]:
         """See Unit."""
@@ -164,6 +183,7 @@ class MemoryUnit:
         self.saker[after.system_id] = replace(
             self.saker[after.system_id], skjerming=after.skjerming, offentlig_tittel=after.offentlig_tittel
         )
+        self.change(after.system_id)
 
     def set_place(self, before: Journalpost, after: Journalpost) -> None:
         """See Unit."""
@@ -173,14 +193,18 @@ class MemoryUnit:
             saksnummer=after.saksnummer,
             journalpostnummer=after.journalpostnummer,
         )
+        self.change(before.sak)
+        self.change(after.sak)
 
     def set_saksstatus(self, sak: str, status: Saksstatus, at: datetime, actor: str) -> None:
         """See Unit."""
         self.saker[sak] = replace(self.saker[sak], status=status)
+        self.change(sak)
 
     def add_avskrivning(self, avskrivning: Avskrivning, actor: str) -> None:
         """See Unit."""
         self.signed.append(avskrivning)
+        self.change(self.posts[avskrivning.journalpost].sak)
 
     def add_merknad(self, journalpost: str, tekst: str, at: datetime, actor: str) -> None:
         """See Unit."""
@@ -189,6 +213,7 @@ class MemoryUnit:
     def add_kryssreferanse(self, fra: str, til: str, at: datetime) -> None:
         """See Unit."""
         self.references.add((fra, til))
+        self.change(fra)
 
     def log(self, *, at: datetime, event: str, objekt: str, key: str, text: str) -> None:
         """See Unit."""

@@ -10,7 +10,7 @@ from connectors.testing.archive import ArchiveContract
 from connectors.testing.archive_labs import MemoryLab
 from connectors.testing.broken_archives import BROKEN, Broken
 
-CHECKS = sorted(name for name in vars(ArchiveContract) if name.startswith("test_"))
+CHECKS = sorted(name for name in dir(ArchiveContract) if name.startswith("test_"))
 
 
 def caught_by(broken: Broken, folder: Path) -> set[str]:

@@ -356,7 +356,10 @@ def test_a_moved_entry_takes_the_new_cases_shielding(desk: Desk) -> None:
 
 def test_an_entry_is_signed_off_once_or_by_several_letters(desk: Desk) -> None:
     sak = desk.sak()
-    entry, answers = desk.journaled(sak.system_id, b"brev"), [desk.answer(sak.system_id) for _ in range(2)]
+    entry, answers = (
+        desk.journaled(sak.system_id, b"brev"),
+        [desk.answer(sak.system_id, content) for content in (b"a", b"b")],
+    )
     brev = Avskrivningsmaate.BREV
     for answer in answers:
         desk.do(NyAvskrivning(journalpost=entry.system_id, maate=brev, avskrives_av=answer.system_id))

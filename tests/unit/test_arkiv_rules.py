@@ -22,7 +22,7 @@ HJEMMEL = "Offl. § 13 jf. fvl. § 13 første ledd nr. 1"
         (INN, "MJA"),
         (INN, "MSJAU"),
         (UT, "RFGEJA"),
-        (UT, "RJ"),
+        (Journalposttype.ORGANINTERNT, "RJ"),
         (UT, "MJA"),
         (Journalposttype.ORGANINTERNT, "RFJA"),
         (INN, "MU"),
@@ -44,6 +44,9 @@ def test_the_usual_ways_of_a_journalpost_are_open(kind: Journalposttype, steps: 
         (INN, "M", "M", "allerede"),
         (UT, "A", "R", "settes ikke tilbake"),
         (UT, "R", "A", "journalført (J) først"),
+        (UT, "R", "J", "ikke ekspedert"),
+        (UT, "F", "J", "ikke ekspedert"),
+        (UT, "G", "J", "ikke ekspedert"),
     ],
 )
 def test_other_changes_are_refused_with_the_reason(kind: Journalposttype, fra: str, til: str, word: str) -> None:
