@@ -47,6 +47,7 @@ ASSERTIONS = (
     "tekst",
     "hjemmel",
     "frist",
+    "varsle",
 )
 _BESIDE = ("gir", "fil")
 _ATTACHMENT_KEYS = ("navn", "type", "tekst")
@@ -257,7 +258,11 @@ def asserted_care(hit: CareHit) -> dict[str, str]:
     if isinstance(outcome, AvvikUtfall):
         return said | {"alvor": outcome.alvor, "tekst": outcome.tekst, "hjemmel": outcome.hjemmel}
     if isinstance(outcome, FristUtfall):
-        return said | {"frist": outcome.dato.isoformat(), "hjemmel": outcome.hjemmel}
+        return said | {
+            "frist": outcome.dato.isoformat(),
+            "varsle": outcome.varsle_fra.isoformat(),
+            "hjemmel": outcome.hjemmel,
+        }
     if isinstance(outcome, AvskrivUtfall):
         return said | {"avskriv": outcome.maate.value}
     if isinstance(outcome, SkjermUtfall):
@@ -309,7 +314,7 @@ def compare(expected: Mapping, actual: dict[str, str], scope: Scope) -> list[tup
         if wanted is None:
             continue
         got = actual.get(key.value, "")
-        if key.value in ("forfall", "frist"):
+        if key.value in ("forfall", "frist", "varsle"):
             day = parse_date(wanted)
             wanted = day.isoformat() if day is not None else wanted
         same = wanted == got or (key.value == "utfall" and wanted == "avvis" and got == "duplikat")

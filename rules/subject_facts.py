@@ -74,6 +74,7 @@ _JOURNALPOST: dict[str, Fact] = _SHARED | {
     "saksbehandler": Fact(Kind.TEXT, "saksbehandleren", "{saksbehandler: {finnes: nei}}", "{tittel: Brev}"),
     "skjul": Fact(Kind.TEXT, "hva skjermingen skjuler (TRO, NA …)", "{skjul: NA}", "{skjul: [TRO, NA]}"),
     "avskrevet": Fact(Kind.BOOL, "om den er avskrevet", "{avskrevet: nei}", "{avskrevet: nei}"),
+    "tilbakemeldt": Fact(Kind.BOOL, "om den som skrev, har fått et brev i saken siden, også et foreløpig svar", "{tilbakemeldt: nei}", "{tilbakemeldt: nei}"),
     "avskrivningsmåte": Fact(Kind.CHOICE, "BU, BE, TLF, TE, TO, BN eller SA", "{avskrivningsmåte: [TE, TO]}", "{avskrivningsmåte: TO}", choices=tuple(Avskrivningsmaate)),
     "svar.journalstatus": Fact(Kind.CHOICE, "statusen på brevet som svarer på den", "{svar.journalstatus: [E, J, A]}", "{svar.journalstatus: E}", choices=_STATUS),
     "sak.tittel": Fact(Kind.TEXT, "tittelen på saken den ligger i", "{sak.tittel: {ord: byggesak}}", "{sak.tittel: Byggesaker på Nes}"),

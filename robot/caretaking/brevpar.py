@@ -56,7 +56,7 @@ def same(one: Korrespondansepart, other: Korrespondansepart) -> bool:
             return mine == theirs
     if one.epostadresse and fold(one.epostadresse) == fold(other.epostadresse):
         return True
-    return _name(one.navn) == _name(other.navn)
+    return name_words(one.navn) == name_words(other.navn)
 
 
 def same_inside(one: Korrespondansepart, other: Korrespondansepart) -> bool:
@@ -73,8 +73,8 @@ def _nobody(part: Korrespondansepart) -> bool:
     return fold(part.navn) in UNKNOWN or not part.navn.strip()
 
 
-def _name(name: str) -> frozenset[str]:
-    """«Nordmann, Kari» is «Kari Nordmann», and a company is itself with and without its form."""
+def name_words(name: str) -> frozenset[str]:
+    """The words of a name: «Nordmann, Kari» is «Kari Nordmann», and a company is itself with and without its form."""
     words = frozenset(re.findall(r"\w+", fold(name)))
     return words - _COMPANY or words
 

@@ -25,6 +25,8 @@ def _value(name: str) -> str:
     for start, value in (("enhet_", "SENTRALT"), ("kode_", "UO"), ("post_til_", "Post til")):
         if name.startswith(start):
             return value
+    if name.startswith("frist_"):
+        return "3"
     return "fagsystem:prøve" if name.endswith("_kanal") else "mottak@solvik.example"
 
 
