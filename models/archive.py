@@ -356,10 +356,11 @@ class ArchiveCapabilities:
     """What an archive can do, stated in the open.
 
     ``key_lookup``: :meth:`Archive.outcome` can tell; ``refuses_repeated_key``: a second submit with a key raises
-    ``AlreadyDone`` rather than making a second thing.
+    ``AlreadyDone`` rather than making a second thing. ``archives_on_close``: closing a case sets its entries from J to A.
     """
 
     key_lookup: bool
     refuses_repeated_key: bool
     writes: frozenset[str]
     finds_by: frozenset[str]
+    archives_on_close: bool = False

@@ -63,6 +63,8 @@ class AuditEvent(StrEnum):
     CONTENT_PURGED = "content_purged"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
+    # Caretaking: a step was decided; ``object_ref`` is the key of its effect.
+    CARE_DECIDED = "care_decided"
     # Viruses. ``object_ref`` is the hash of the bytes, ``details.signature`` what was found in them.
     ALARM_RAISED = "alarm_raised"
     ALARM_OVER = "alarm_over"

@@ -33,6 +33,16 @@ def case_key(*, organisation: str, arkivdel: str, identity: str) -> OurKey:
     return OurKey(f"pr-{_digest('case', organisation, arkivdel, identity)}-sak")
 
 
+def care_key(*, organisation: str, system_id: str, task: str, state: str) -> OurKey:
+    """The key of a step of caretaking, from the thing's own identity and the state it moves from, never from the night."""
+    return OurKey(f"pr-{_digest('care', organisation, system_id, task, state)}-om")
+
+
+def point_key(*, organisation: str, parts: tuple[str, ...]) -> str:
+    """What a point of caretaking is known by from night to night; ``parts`` say what it is about, never when."""
+    return f"om-{_digest('point', organisation, *parts)}"
+
+
 def with_role(base: str, role: str) -> OurKey:
     """``base`` + ``-`` + role: ``jp``, ``d1`` … ``dN``, ``f`` (ferdigstill), ``j`` (to J), ``ta``, ``se``, ``fw`` …
 

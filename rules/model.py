@@ -242,17 +242,20 @@ class RuleSet:
     about_post: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     index: RuleIndex = field(init=False, repr=False, compare=False)
     ranks: tuple[Rank, ...] = field(init=False, repr=False, compare=False)
+    _about: Mapping[Subject, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Made here, so that no set can have an index of other rules than its own.
         about_post = tuple(rule for rule in self.rules if rule.gjelder is Subject.POST)
         object.__setattr__(self, "about_post", about_post)
+        by_subject = {subject: tuple(rule for rule in self.rules if rule.gjelder is subject) for subject in Subject}
+        object.__setattr__(self, "_about", by_subject)
         object.__setattr__(self, "ranks", tuple(rule.rank for rule in about_post))
         object.__setattr__(self, "index", RuleIndex([rule.condition for rule in about_post]))
 
     def about(self, subject: Subject) -> tuple[Rule, ...]:
         """The rules about something, in order."""
-        return tuple(rule for rule in self.rules if rule.gjelder is subject)
+        return self._about[subject]
 
     def needs_of(self, subject: Subject) -> frozenset[str]:
         """The groups of facts that rules about it ask for."""

@@ -82,7 +82,11 @@ class EmbeddedArchive:
     def capabilities(self) -> ArchiveCapabilities:
         """Everything in the contract."""
         return ArchiveCapabilities(
-            key_lookup=True, refuses_repeated_key=True, writes=writes.KINDS, finds_by=writes.FINDS_BY
+            key_lookup=True,
+            refuses_repeated_key=True,
+            writes=writes.KINDS,
+            finds_by=writes.FINDS_BY,
+            archives_on_close=True,
         )
 
     def submit(self, write: ArchiveWrite, key: OurKey) -> Done:

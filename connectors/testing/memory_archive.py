@@ -95,6 +95,7 @@ class MemoryArchive:
             refuses_repeated_key=not self._accepts_repeated_key,
             writes=writes.KINDS,
             finds_by=writes.FINDS_BY if self._key_lookup else writes.FINDS_BY - {"our_key"},
+            archives_on_close=True,
         )
 
     def submit(self, write: ArchiveWrite, key: OurKey) -> Done | Pending:

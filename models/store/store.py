@@ -22,6 +22,7 @@ from models.steps import Point, step
 from models.store import tables as t
 from models.store.alarm_tx import AlarmReads, AlarmTx
 from models.store.audit_tx import AuditReads, AuditTx
+from models.store.care_tx import CareReads, CareTx
 from models.store.doubt_tx import Doubt, DoubtReads, DoubtTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
@@ -49,11 +50,12 @@ class Reads(
     AlarmReads,
     JudgedReads,
     DoubtReads,
+    CareReads,
 ):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AlarmTx, AuditTx, JobTx, Reads):
+class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AlarmTx, CareTx, AuditTx, JobTx, Reads):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 
