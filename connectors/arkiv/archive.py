@@ -19,6 +19,7 @@ from connectors.arkiv import (
     search,
     selfcheck,
     transfer,
+    transfer_out,
     writes,
 )
 from connectors.arkiv import tables as t
@@ -259,16 +260,25 @@ class EmbeddedArchive:
             at = Counter(unit=SqlUnit(db, self.files), settings=self.settings, at=self.now(), new_id=self._new_id)
             reopening.reopen(db, at, saksnummer, by=by, reason=reason)
 
-    def import_cases(self, lines: Iterable[str]) -> ImportReport:
-        """Takes in cases that exist beforehand, JSON lines (``connectors.arkiv.transfer``); they keep their numbers."""
+    def import_cases(self, lines: Iterable[str], files_from: Path | None = None) -> ImportReport:
+        """Takes in cases that exist beforehand, JSON lines (``connectors.arkiv.transfer``); they keep their numbers.
+
+        The files of their entries lie in ``files_from``, or in the archive already.
+        """
         return transfer.import_cases(
-            self.store, self.files, lines, settings=self.settings, now=self.now(), new_id=self._new_id
+            self.store,
+            self.files,
+            lines,
+            files_from=files_from,
+            settings=self.settings,
+            now=self.now(),
+            new_id=self._new_id,
         )
 
     def export_cases(self) -> Iterator[str]:
         """Every case as a JSON line, oldest first."""
         with self.store.reading() as db:
-            yield from transfer.export_cases(db)
+            yield from transfer_out.export_cases(db, self.files)
 
     def offentlig_journal(self, fra: date, til: date) -> Iterator[OffentligJournalpost]:
         """The public journal of a period by journaldato, both days included."""

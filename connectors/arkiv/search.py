@@ -97,6 +97,24 @@ def by_number(db: Link, saksnummer: str) -> Sak | None:
     return None if row is None else codec.sak_of(row)
 
 
+def entry_by_number(db: Link, registrerings_id: str) -> str | None:
+    """The system id of the entry with this registreringsID («2026/117-2»)."""
+    saksnummer, _, number = registrerings_id.strip().rpartition("-")
+    sak = by_number(db, saksnummer)
+    if sak is None or not (number.isascii() and number.isdigit()) or len(number) > 9:
+        return None
+    c = t.journalpost.c
+    found = select(c.system_id).where(c.saksmappe == sak.system_id, c.journalpostnummer == int(number))
+    return db.execute(found).scalar()
+
+
+def entry_by_journal_number(db: Link, number: int, year: int) -> str | None:
+    """The system id of the entry with this number in the journal of the year."""
+    c = t.journalpost.c
+    found = select(c.system_id).where(c.journalaar == year, c.journalsekvensnummer == number)
+    return db.execute(found).scalar()
+
+
 def _part_conditions(part: Part) -> Select[tuple[str]] | None:
     """By the surest identity given; a name alone finds nobody."""
     c = t.part.c

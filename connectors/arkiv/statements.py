@@ -108,6 +108,20 @@ NEXT_JOURNALPOSTNUMMER = Prepared(
     .returning(t.saksmappe.c.siste_journalpostnummer)
 )
 
+RAISE_JOURNALPOSTNUMMER = Prepared(
+    update(t.saksmappe)
+    .where(t.saksmappe.c.system_id == bindparam("sid"), t.saksmappe.c.siste_journalpostnummer < bindparam("nummer"))
+    .values(siste_journalpostnummer=bindparam("nummer"))
+)
+_pointed_at = t.saksmappe.alias("pointed_at")
+POINTED_AT = Prepared(
+    select(_pointed_at.c.saksaar, _pointed_at.c.sakssekvensnummer)
+    .select_from(t.kryssreferanse)
+    .join(_pointed_at, _pointed_at.c.system_id == t.kryssreferanse.c.til)
+    .where(t.kryssreferanse.c.fra == bindparam("sid"))
+    .order_by(t.kryssreferanse.c.id)
+)
+
 ADD_SAK = Prepared(insert(t.saksmappe))
 ADD_PART = Prepared(insert(t.part))
 ADD_IDENTIFIKATOR = Prepared(insert(t.nasjonal_identifikator))

@@ -1,33 +1,34 @@
-"""Cases in and out as JSON lines: those that exist beforehand come in with the numbers they have.
+"""Cases in as JSON lines: those that exist beforehand come in with the numbers they have.
 
 One object a line. Obligatory: ``saksnummer`` ("2025/117"), ``tittel``, ``arkivdel``, ``enhet``. Optional:
 ``offentlig_tittel`` (obligatory beside ``skjerming``), ``klasse``, ``saksansvarlig`` («ufordelt»), ``status`` (M052, B),
 ``saksdato``, ``sakstype``, ``parter`` (``navn``, ``fnr``, ``orgnr``, ``ansattnr``, ``foedt``, ``epostadresse``),
 ``nasjonale_identifikatorer`` (``type``, ``verdi``), ``ekstern_noekkel`` (``system``, ``noekkel``), ``skjerming``
-(``kode``, ``hjemmel``, ``skjul``, ``ord``, ``dokument``, ``aar``) and ``our_key`` (the robot's own key of the case).
+(``kode``, ``hjemmel``, ``skjul``, ``ord``, ``dokument``, ``aar``), ``our_key`` (the robot's own key of the case),
+``gjenaapnet`` (the day it was opened again), ``kryssreferanser`` (saksnumre) and ``innfoersler``
+(``connectors.arkiv.transfer_entries``). What refers to something in a later line finds it.
 """
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from connectors.arkiv import codec, obligatory, shielding
 from connectors.arkiv import statements as q
-from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder
-from connectors.arkiv.records import Sak, SakExtras
+from connectors.arkiv.records import Avskrivning, Sak, SakExtras
+from connectors.arkiv.search import by_number, entry_by_journal_number, entry_by_number
 from connectors.arkiv.settings import ArchiveSettings
 from connectors.arkiv.sql_unit import SqlUnit
 from connectors.arkiv.store import ArkivStore
+from connectors.arkiv.transfer_entries import Entry, Files, entry_of, unknown
 from connectors.arkiv.unit import Counter
 from models.archive import Done, Part
 from models.noark import Arkivdelstatus, EksternNoekkel, Saksstatus, Skjerming
@@ -52,9 +53,12 @@ _KEYS = frozenset(
         "ekstern_noekkel",
         "skjerming",
         "our_key",
+        "gjenaapnet",
+        "kryssreferanser",
+        "innfoersler",
     }
 )
-_PART_KEYS = frozenset({"navn", "fnr", "orgnr", "ansattnr", "foedt", "epostadresse"})
+PART_KEYS = frozenset({"navn", "fnr", "orgnr", "ansattnr", "foedt", "epostadresse"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,12 @@ class ImportFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """``imported`` are new; ``already`` were there with the same saksnummer, title and arkivdel. A line with a fault is
-    left out, the others come in."""
+    """``imported`` are new; ``already`` were there with the same saksnummer, title and arkivdel; ``entries`` are new entries
+    of either. A line with a fault is left out, the others come in."""
 
     imported: int
     already: int
+    entries: int
     faults: tuple[ImportFault, ...]
 
 
@@ -85,6 +90,37 @@ class _BadLine(Exception):
 class _Line:
     sak: Sak
     extras: SakExtras
+    entries: tuple[Entry, ...]
+    kryssreferanser: tuple[str, ...]
+
+
+class _Loose:
+    """What refers to a case or an entry that may come in a later line."""
+
+    def __init__(self) -> None:
+        self.references: list[tuple[int, str, str]] = []
+        self.answers: list[tuple[int, str, Avskrivning]] = []
+
+    def tie(self, unit: SqlUnit, db: Link, at: Counter, *, last: bool) -> list[ImportFault]:
+        """Ties what can be tied by now; at the ``last`` try what is left is told."""
+        references, answers = [], []
+        for line, fra, til in self.references:
+            sak = by_number(db, til)
+            if sak is not None:
+                unit.add_kryssreferanse(fra, sak.system_id, at.at)
+            else:
+                references.append((line, fra, til))
+        for line, number, avskrivning in self.answers:
+            by = entry_by_number(db, number)
+            if by is not None:
+                unit.add_avskrivning(replace(avskrivning, avskrives_av=by), at.settings.actor)
+            else:
+                answers.append((line, number, avskrivning))
+        self.references, self.answers = references, answers
+        if not last:
+            return []
+        told = [(line, til) for line, _, til in references] + [(line, number) for line, number, _ in answers]
+        return [ImportFault(line=line, message=f"viser til {what}, som ikke finnes i arkivet") for line, what in told]
 
 
 def import_cases(
@@ -92,13 +128,15 @@ def import_cases(
     files: DocumentFolder,
     lines: Iterable[str],
     *,
+    files_from: Path | None = None,
     settings: ArchiveSettings,
     now: datetime,
     new_id: Callable[[], str],
 ) -> ImportReport:
     """Takes in cases, keeping their numbers and moving the series on. Repeating an import does no harm."""
-    imported = already = 0
+    imported = already = entries = 0
     faults: list[ImportFault] = []
+    loose, sources = _Loose(), Files(files, files_from)
     numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
     while batch := list(islice(numbered, _BATCH)):
         with store.writing("import") as db:
@@ -106,45 +144,100 @@ def import_cases(
             at = Counter(unit=unit, settings=settings, at=now, new_id=new_id)
             for number, line in batch:
                 try:
-                    new = _take(db, unit, at, line)
+                    parsed = _parsed(line, unit, at, sources)
+                    there = _there(db, unit, parsed)
+                    new = _new_entries(db, unit, parsed, there)
                 except _BadLine as bad:
                     faults += [ImportFault(line=number, message=f) for f in bad.faults]
-                else:
-                    imported += new
-                    already += not new
-    return ImportReport(imported=imported, already=already, faults=tuple(faults))
+                    continue
+                if there is None:
+                    _take_case(unit, at, parsed.sak, parsed.extras)
+                sid = there or parsed.sak.system_id
+                _take_entries(db, unit, files, at, sid, new)
+                loose.references += [(number, sid, til) for til in parsed.kryssreferanser]
+                loose.answers += [(number, by, a) for e in new for by, a in e.answers]
+                imported += there is None
+                already += there is not None
+                entries += len(new)
+            loose.tie(unit, db, at, last=False)
+    if loose.references or loose.answers:
+        with store.writing("import") as db:
+            unit = SqlUnit(db, files)
+            at = Counter(unit=unit, settings=settings, at=now, new_id=new_id)
+            faults += loose.tie(unit, db, at, last=True)
+    return ImportReport(imported=imported, already=already, entries=entries, faults=tuple(faults))
 
 
-def _take(db: Link, unit: SqlUnit, at: Counter, line: str) -> bool:
-    """True when the case is new."""
-    parsed = _parsed(line, unit, at)
+def _there(db: Link, unit: SqlUnit, parsed: _Line) -> str | None:
+    """The system id of the case where it is there already."""
     sak = parsed.sak
-    c = t.saksmappe.c
-    there = db.execute(
-        select(c.tittel, c.arkivdel).where(c.saksaar == sak.saksaar, c.sakssekvensnummer == sak.sakssekvensnummer)
-    ).first()
+    there = by_number(db, sak.saksnummer)
     if there is not None:
-        if tuple(there) == (sak.tittel, sak.arkivdel):
-            return False
+        if (there.tittel, there.arkivdel) == (sak.tittel, sak.arkivdel):
+            return there.system_id
         raise _BadLine(f"saksnummer {sak.saksnummer} er brukt av en annen sak")
     if sak.our_key and unit.used(sak.our_key) is not None:
         raise _BadLine(f"our_key {sak.our_key} er brukt av en annen sak")
-    unit.add_sak(sak, parsed.extras)
+    return None
+
+
+def _new_entries(db: Link, unit: SqlUnit, parsed: _Line, sid: str | None) -> list[Entry]:
+    """Those that are not there yet; an entry with a number in use by another is a fault of the line."""
+    new, faults = [], []
+    seen: set[object] = set()
+    for entry in parsed.entries:
+        post = entry.post
+        numbers = {post.journalpostnummer, (post.journalsekvensnummer, post.journalaar)}
+        if seen & numbers:
+            faults.append(f"oppføring {post.journalpostnummer}: nummeret står to ganger")
+        seen |= numbers
+        there = entry_by_number(db, post.registrerings_id) if sid else None
+        journaled = entry_by_journal_number(db, post.journalsekvensnummer, post.journalaar)
+        if there != journaled:
+            faults.append(f"oppføring {post.journalpostnummer}: nummeret er brukt av en annen journalpost")
+        elif there is None:
+            if post.our_key and unit.used(post.our_key) is not None:
+                faults.append(f"oppføring {post.journalpostnummer}: our_key {post.our_key} er brukt")
+            new.append(entry)
+    if faults:
+        raise _BadLine(*faults)
+    return new
+
+
+def _take_entries(db: Link, unit: SqlUnit, files: DocumentFolder, at: Counter, sid: str, new: list[Entry]) -> None:
+    for entry in new:
+        post = replace(entry.post, sak=sid)
+        for path, sha256 in entry.files:
+            files.keep_copy(path, sha256)
+        unit.add_journalpost(post)
+        for dokument in entry.dokumenter:
+            unit.add_dokument(post.system_id, dokument, at.at, "")
+        for avskrivning in entry.avskrivninger:
+            unit.add_avskrivning(avskrivning, at.settings.actor)
+        unit.raise_series("journal", post.journalaar, post.journalsekvensnummer)
+        db.execute(q.RAISE_JOURNALPOSTNUMMER, {"sid": sid, "nummer": post.journalpostnummer})
+        if post.our_key:
+            done = Done(system_id=post.system_id, number=post.registrerings_id)
+            unit.use(post.our_key, "ny_journalpost", done, at.at)
+        unit.log(at=at.at, event="import", objekt=post.system_id, key=post.our_key, text=post.status.value)
+
+
+def _take_case(unit: SqlUnit, at: Counter, sak: Sak, extras: SakExtras) -> None:
+    unit.add_sak(sak, extras)
     unit.raise_series("sak", sak.saksaar, sak.sakssekvensnummer)
     if sak.our_key:
         unit.use(sak.our_key, "ny_saksmappe", Done(system_id=sak.system_id, number=sak.saksnummer), at.at)
     unit.log(at=at.at, event="import", objekt=sak.system_id, key=sak.our_key, text=sak.status.value)
-    return True
 
 
-def _parsed(line: str, unit: SqlUnit, at: Counter) -> _Line:
+def _parsed(line: str, unit: SqlUnit, at: Counter, sources: Files) -> _Line:
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise _BadLine("linjen er ikke gyldig JSON") from error
     if not isinstance(raw, dict):
         raise _BadLine("linjen er ikke et JSON-objekt")
-    faults = [_unknown(key, _KEYS) for key in raw if key not in _KEYS]
+    faults = [unknown(key, _KEYS) for key in raw if key not in _KEYS]
     faults += _type_faults(raw)
     if faults:
         raise _BadLine(*faults)
@@ -165,6 +258,7 @@ def _parsed(line: str, unit: SqlUnit, at: Counter) -> _Line:
         saksdato = date.fromisoformat(_text(raw, "saksdato")) if _text(raw, "saksdato") else at.today
         parter = tuple(_part(p) for p in raw.get("parter") or ())
         identifikatorer = tuple((str(i["type"]), str(i["verdi"])) for i in raw.get("nasjonale_identifikatorer") or ())
+        gjenaapnet = date.fromisoformat(_text(raw, "gjenaapnet")) if _text(raw, "gjenaapnet") else None
         ekstern = EksternNoekkel(**raw["ekstern_noekkel"]) if raw.get("ekstern_noekkel") else None
     except (ValueError, TypeError, KeyError) as error:
         raise _BadLine(*faults, f"verdi som ikke kan brukes: {error}") from error
@@ -173,28 +267,45 @@ def _parsed(line: str, unit: SqlUnit, at: Counter) -> _Line:
     faults += _skjerming_faults(tittel, public, skjerming, parter, at)
     if faults or number is None:
         raise _BadLine(*faults)
-    return _Line(
-        sak=Sak(
-            system_id=at.new_id(),
-            saksaar=int(number.group(1)),
-            sakssekvensnummer=int(number.group(2)),
-            tittel=tittel,
-            offentlig_tittel=public or tittel,
-            arkivdel=_text(raw, "arkivdel"),
-            arkivdelstatus=arkivdel.status if arkivdel else Arkivdelstatus.AKTIV,
-            klasse=klasse,
-            administrativ_enhet=_text(raw, "enhet"),
-            saksansvarlig=_text(raw, "saksansvarlig") or "ufordelt",
-            status=status,
-            saksdato=saksdato,
-            opprettet=at.at,
-            sakstype=_text(raw, "sakstype"),
-            skjerming=skjerming,
-            ekstern=ekstern,
-            our_key=_text(raw, "our_key"),
-        ),
-        extras=SakExtras(parter=parter, nasjonale_identifikatorer=identifikatorer),
+    sak = Sak(
+        system_id=at.new_id(),
+        saksaar=int(number.group(1)),
+        sakssekvensnummer=int(number.group(2)),
+        tittel=tittel,
+        offentlig_tittel=public or tittel,
+        arkivdel=_text(raw, "arkivdel"),
+        arkivdelstatus=arkivdel.status if arkivdel else Arkivdelstatus.AKTIV,
+        klasse=klasse,
+        administrativ_enhet=_text(raw, "enhet"),
+        saksansvarlig=_text(raw, "saksansvarlig") or "ufordelt",
+        status=status,
+        saksdato=saksdato,
+        opprettet=at.at,
+        sakstype=_text(raw, "sakstype"),
+        skjerming=skjerming,
+        ekstern=ekstern,
+        our_key=_text(raw, "our_key"),
+        gjenaapnet=gjenaapnet,
     )
+    return _Line(
+        sak=sak,
+        extras=SakExtras(parter=parter, nasjonale_identifikatorer=identifikatorer),
+        entries=_entries(raw, sak, at, sources),
+        kryssreferanser=tuple(raw.get("kryssreferanser") or ()),
+    )
+
+
+def _entries(raw: dict[str, Any], sak: Sak, at: Counter, sources: Files) -> tuple[Entry, ...]:
+    """All entries of a line, or everything that is wrong with them, one thing each."""
+    found, faults = [], []
+    for number, entry in enumerate(raw.get("innfoersler") or (), start=1):
+        try:
+            found.append(entry_of(entry, sak, at, sources))
+        except (ValueError, TypeError, KeyError) as error:
+            faults.append(f"oppføring {entry.get('nummer', number)}: {error}")
+    if faults:
+        raise _BadLine(*faults)
+    return tuple(found)
 
 
 def _skjerming_faults(
@@ -213,9 +324,12 @@ def _type_faults(raw: dict[str, Any]) -> list[str]:
     for key, value in raw.items():
         if value is None:
             continue
-        if key in ("parter", "nasjonale_identifikatorer"):
+        if key in ("parter", "nasjonale_identifikatorer", "innfoersler"):
             if not (isinstance(value, list) and all(isinstance(v, dict) for v in value)):
                 faults.append(f"{key} skal være en liste av objekter")
+        elif key == "kryssreferanser":
+            if not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+                faults.append(f"{key} skal være en liste av saksnumre")
         elif key in ("ekstern_noekkel", "skjerming"):
             if not isinstance(value, dict):
                 faults.append(f"{key} skal være et objekt")
@@ -224,19 +338,14 @@ def _type_faults(raw: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _unknown(key: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(key, sorted(known), n=1)
-    return f"ukjent felt «{key}»" + (f". Mente du «{near[0]}»?" if near else "")
-
-
 def _text(raw: dict[str, Any], key: str) -> str:
     return str(raw.get(key) or "").strip()
 
 
 def _part(raw: dict[str, Any]) -> Part:
     for key in raw:
-        if key not in _PART_KEYS:
-            raise ValueError(_unknown(key, _PART_KEYS))
+        if key not in PART_KEYS:
+            raise ValueError(unknown(key, PART_KEYS))
     foedt = raw.get("foedt")
     part = Part(
         navn=_text(raw, "navn"),
@@ -249,39 +358,3 @@ def _part(raw: dict[str, Any]) -> Part:
     if not any((part.navn, part.fnr, part.orgnr, part.ansattnr)):
         raise ValueError("part uten navn og uten identitet")
     return part
-
-
-def export_cases(db: Link) -> Iterator[str]:
-    """Every case as a line that :func:`import_cases` takes, oldest first."""
-    parties: dict[str, list[dict[str, str]]] = {}
-    for row in db.execute(select(t.part).order_by(t.part.c.id)).mappings():
-        values = {key: row[key] for key in sorted(_PART_KEYS) if row[key]}
-        parties.setdefault(row["saksmappe"], []).append(values)
-    identifiers: dict[str, list[dict[str, str]]] = {}
-    for row in db.execute(select(t.nasjonal_identifikator).order_by(t.nasjonal_identifikator.c.id)).mappings():
-        identifiers.setdefault(row["saksmappe"], []).append({"type": row["type"], "verdi": row["verdi"]})
-    for row in db.execute(q.SAK.order_by(t.saksmappe.c.id)).mappings():
-        sak = codec.sak_of(row)
-        line = _exported(sak, parties.get(sak.system_id, []), identifiers.get(sak.system_id, []))
-        yield json.dumps({k: v for k, v in line.items() if v}, ensure_ascii=False)
-
-
-def _exported(sak: Sak, parter: list[dict[str, str]], identifikatorer: list[dict[str, str]]) -> dict[str, Any]:
-    skjerming = codec.skjerming_text(sak.skjerming)
-    return {
-        "saksnummer": sak.saksnummer,
-        "tittel": sak.tittel,
-        "offentlig_tittel": sak.offentlig_tittel,
-        "arkivdel": sak.arkivdel,
-        "klasse": sak.klasse,
-        "enhet": sak.administrativ_enhet,
-        "saksansvarlig": sak.saksansvarlig,
-        "status": sak.status.value,
-        "saksdato": sak.saksdato.isoformat(),
-        "sakstype": sak.sakstype,
-        "parter": parter,
-        "nasjonale_identifikatorer": identifikatorer,
-        "ekstern_noekkel": {"system": sak.ekstern.system, "noekkel": sak.ekstern.noekkel} if sak.ekstern else None,
-        "skjerming": json.loads(skjerming) if skjerming else None,
-        "our_key": sak.our_key,
-    }

@@ -1,4 +1,4 @@
-"""``postrobot archive import|export``: cases in and out of the embedded archive."""
+"""``postrobot archive import|export|reopen``: cases in and out of the embedded archive, and a closed one opened again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.errors import UsedWrongly
+from models.errors import NeedsHuman, UsedWrongly
 from robot.context import Context
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Saker inn i og ut av det innebygde arkivet (JSON-linjer).", no_args_is_help=True)
     group.command("import")(import_cases)
     group.command("export")(export_cases)
+    group.command("reopen")(reopen)
     app.add_typer(group, name="archive")
 
 
 def import_cases(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FIL", help="en sak per linje, som JSON")],
+    files: Annotated[
+        str | None, typer.Option("--filer", metavar="MAPPE", help="der filene til oppføringene ligger")
+    ] = None,
     org: ORG = None,
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> int:
@@ -36,19 +40,41 @@ def import_cases(
     path = Path(file)
     if not path.is_file():
         raise UsedWrongly(f"Finner ikke {file}.")
+    folder = Path(files) if files is not None else None
+    if folder is not None and not folder.is_dir():
+        raise UsedWrongly(f"Finner ikke mappen {files}.")
     archive = _embedded(context, context.settings(), org)
     with path.open(encoding="utf-8-sig") as lines:
-        report = archive.import_cases(lines)
+        report = archive.import_cases(lines, folder)
     archive.close()
     if as_json:
-        context.json(
-            {"imported": report.imported, "faults": [{"line": f.line, "message": f.message} for f in report.faults]}
-        )
+        faults = [{"line": f.line, "message": f.message} for f in report.faults]
+        context.json({"imported": report.imported, "entries": report.entries, "faults": faults})
     else:
         for fault in report.faults:
             context.out(f"{file}:{fault.line}  {fault.message}")
-        context.out(f"{report.imported} saker tatt inn, {len(report.faults)} linjer med feil.")
+        entries = f" og {report.entries} oppføringer" if report.entries else ""
+        context.out(f"{report.imported} saker{entries} tatt inn, {len(report.faults)} linjer med feil.")
     return 1 if report.faults else 0
+
+
+def reopen(
+    ctx: typer.Context,
+    saksnummer: Annotated[str, typer.Argument(metavar="SAKSNUMMER", help="for eksempel 2026/117")],
+    by: Annotated[str, typer.Option("--av", metavar="NAVN", help="hvem som åpner den igjen")],
+    reason: Annotated[str, typer.Option("--hvorfor", metavar="GRUNN", help="hvorfor; står i endringsloggen")],
+    org: ORG = None,
+) -> None:
+    """Åpner en avsluttet sak igjen; roboten lar den være i fred en stund."""
+    context = Context.of(ctx)
+    archive = _embedded(context, context.settings(), org)
+    try:
+        archive.reopen(saksnummer, by=by, reason=reason)
+    except NeedsHuman as no:
+        raise UsedWrongly(no.detail) from no
+    finally:
+        archive.close()
+    context.out(f"{saksnummer} er åpnet igjen.")
 
 
 def export_cases(ctx: typer.Context, org: ORG = None) -> None:
