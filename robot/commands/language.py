@@ -1,4 +1,4 @@
-"""``postrobot language train|measure``: learning from labelled text, on any file, with no configuration."""
+"""``postrobot language train|measure|ner``: learning from labelled text, and names in text, with no configuration."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from robot.context import Context
+from robot.language import command_ner
 
 if TYPE_CHECKING:
     from robot.language.pipeline import Pipeline
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Språk: lær av det som er journalført, og mål hva det er verdt.", no_args_is_help=True)
     group.command("train")(train)
     group.command("measure")(measure)
+    group.command("ner")(command_ner.run)
     app.add_typer(group, name="language")
 
 
