@@ -11,14 +11,11 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rules.extract.names import GIVEN_NAMES
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
 
 ALL_CAPS_SHARE = 0.7
 """A text is «all capitals» when at least this share of its letters are."""
@@ -104,22 +101,22 @@ class Features:
     bits: int
     _seen: dict[tuple[str, bool], Any] = field(default_factory=dict)
 
-    def of(self, docs: Sequence[Doc]) -> Any:
-        """One row a word, the documents after one another, one column a template; int64."""
+    def of(self, texts: Sequence[Sequence[str]]) -> Any:
+        """Texts as their words → one row a word, the texts after one another, one column a template; int64."""
         gap = [_pad(place) for place in range(2)]
         rows = list(gap)
         kept: list[int] = []
-        for doc in docs:
-            all_caps = shouted(doc.text)
-            kept.extend(range(len(rows), len(rows) + len(doc)))
-            rows.extend(self._word(token.text, all_caps) for token in doc)
+        for words in texts:
+            all_caps = shouted("".join(words))
+            kept.extend(range(len(rows), len(rows) + len(words)))
+            rows.extend(self._word(word, all_caps) for word in words)
             rows.extend(gap)
         if not kept:
             return np.zeros((0, len(TEMPLATES)), np.int64)
         table = np.stack(rows)
         at = np.array(kept)
-        begins = np.cumsum([0] + [len(doc) for doc in docs])[:-1]
-        table[at[begins[[bool(len(doc)) for doc in docs]]], FIRST] = 1
+        begins = np.cumsum([0] + [len(words) for words in texts])[:-1]
+        table[at[begins[[bool(words) for words in texts]]], FIRST] = 1
         return np.stack([self._column(table, at, n, parts) for n, parts in enumerate(TEMPLATES)], axis=1)
 
     def _column(self, table: Any, at: Any, number: int, parts: tuple[tuple[int, int], ...]) -> Any:

@@ -12,7 +12,7 @@ from robot.language.ner_features import Features
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 FACTORY = "postrobot_names"
 _BATCH = 128
@@ -47,10 +47,17 @@ class NameMarker:
 
         if self.marks is None:
             return docs
-        tags = self.marks.crf.tags(self.marks.features.of(docs), [len(doc) for doc in docs])
-        for doc, its in zip(docs, tags, strict=True):
-            doc.ents = tuple(Span(doc, start, end, label) for start, end, label in names_of(its))
+        tokens = [words(doc) for doc in docs]
+        rows = self.marks.features.of([[token.text for token in its] for its in tokens])
+        tags = self.marks.crf.tags(rows, [len(its) for its in tokens])
+        for doc, its, said in zip(docs, tokens, tags, strict=True):
+            doc.ents = tuple(Span(doc, its[a].i, its[b - 1].i + 1, label) for a, b, label in names_of(said))
         return docs
+
+
+def words(doc: Doc) -> list[Token]:
+    """The tokens that are not blanks: how a text is laid out says nothing here."""
+    return [token for token in doc if not token.is_space]
 
 
 def as_pipeline(marks: Marks) -> Language:

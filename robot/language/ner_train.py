@@ -23,12 +23,13 @@ from robot.language.ner_data import Sentence, read
 from robot.language.ner_features import Features, Known, word_hash
 from robot.language.ner_files import pack, unpack
 from robot.language.ner_learn import Learner
-from robot.language.ner_marks import Marks, as_pipeline
+from robot.language.ner_marks import Marks, as_pipeline, words
 from robot.language.ner_measure import in_capitals, measure, measure_folder
 from robot.language.ner_vary import Variation
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Token
 
 HELD_OUT = 20
 """One in so many of the training sentences, the last of each file, decides when to stop."""
@@ -134,16 +135,22 @@ def _batches(
 ) -> Iterator[list[tuple[Any, Any]]]:
     batch = []
     for sentence in sentences:
-        doc = nlp.make_doc(sentence.text)
-        spans = [(doc.char_span(s, e, alignment_mode="expand"), label) for s, e, label in sentence.names]
-        names = [(span.start, span.end, label) for span, label in spans if span is not None]
-        if len(doc):
-            batch.append((features.of([doc]), np.array(tags_of(names, len(doc)))))
+        its = words(nlp.make_doc(sentence.text))
+        names = [(*_within(its, start, end), label) for start, end, label in sentence.names]
+        if its:
+            rows = features.of([[token.text for token in its]])
+            batch.append((rows, np.array(tags_of(names, len(its)))))
         if len(batch) == size:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _within(its: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    """The words that have a part in these characters: the first, and the one after the last."""
+    inside = [at for at, token in enumerate(its) if token.idx < end and token.idx + len(token) > start]
+    return inside[0], inside[-1] + 1
 
 
 def _score(nlp: Language, held: Sequence[Sentence]) -> tuple[float, str]:
