@@ -23,6 +23,7 @@ class Role(StrEnum):
     SOURCE = "kilde"
     ARCHIVE = "arkiv"
     MAILER = "epost"
+    VIEW = "offentlig_journal"
 
 
 BUILT_IN: Mapping[Role, Mapping[str, str]] = MappingProxyType(
@@ -41,6 +42,13 @@ BUILT_IN: Mapping[Role, Mapping[str, str]] = MappingProxyType(
             {
                 "smtp": "connectors.smtp.config.SmtpConfig",
                 "mappe": "connectors.smtp.config.MailFolderConfig",
+            }
+        ),
+        Role.VIEW: MappingProxyType(
+            {
+                "einnsyn": "connectors.einnsyn.config.EInnsynConfig",
+                "journalfil": "connectors.journalxml.config.JournalXmlConfig",
+                "innebygd": "connectors.arkiv.config.ArkivJournalConfig",
             }
         ),
     }
@@ -73,7 +81,7 @@ def settings_class(role: Role, type_name: str) -> type[ConnectorSettings]:
 
 
 def _load(role: Role, dotted: str) -> type[ConnectorSettings]:
-    from connectors.settings import ArchiveSettings, MailerSettings, SourceSettings
+    from connectors.settings import ArchiveSettings, JournalViewSettings, MailerSettings, SourceSettings
 
     module_name, _, class_name = dotted.rpartition(".")
     try:
@@ -84,6 +92,7 @@ def _load(role: Role, dotted: str) -> type[ConnectorSettings]:
         Role.SOURCE: SourceSettings,
         Role.ARCHIVE: ArchiveSettings,
         Role.MAILER: MailerSettings,
+        Role.VIEW: JournalViewSettings,
     }[role]
     if not (isinstance(found, type) and issubclass(found, base)):
         raise UnknownType(f"klassen {dotted} er ikke innstillinger for «{role.value}» (den må arve {base.__name__})")

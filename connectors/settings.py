@@ -16,7 +16,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.checkup import Checkup
-from connectors.contract import Archive, Mailer, Source
+from connectors.contract import Archive, JournalView, Mailer, Source
 from models.errors import ConfigFault
 
 
@@ -94,4 +94,22 @@ class MailerSettings(ConnectorSettings):
 
     def build(self, around: Surroundings) -> Mailer:
         """Makes the mailer; opens no connection."""
+        raise TypeError(f"{type(self).__name__} lacks build()")
+
+
+class JournalViewSettings(ConnectorSettings):
+    """Settings of a journal view. ``local``: it lies on this machine, so ``check`` opens it without ``--nett``."""
+
+    local: ClassVar[bool] = False
+
+    def faults_on_disk(self, key: str) -> tuple[ConfigFault, ...]:
+        """What is wrong on this machine now, for ``check``. ``key`` is the view's own."""
+        return ()
+
+    def checkups(self, around: Surroundings) -> Iterator[Checkup]:
+        """What ``doctor`` looks at beside asking the view for a page. Changes nothing outside."""
+        return iter(())
+
+    def build(self, around: Surroundings) -> JournalView:
+        """Makes the view; opens no connection."""
         raise TypeError(f"{type(self).__name__} lacks build()")

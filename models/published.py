@@ -88,11 +88,13 @@ class PublishedSkjerming:
 class PublishedPart:
     """A correspondent. ``navn`` is found by search for ever, ``navn_sensitiv`` for one year; both are shown (eInnsyn).
 
-    ``type_text`` is the role as published; ``type`` what it means, None when nobody knows.
+    ``type_text`` is the role as published; ``type`` what it means, None when nobody knows. ``intern_navn``: the unmasked
+    name, only where the view has it (loependeJournal).
     """
 
     navn: str
     navn_sensitiv: str = ""
+    intern_navn: str = ""
     type: Korrespondanseparttype | None = None
     type_text: str = ""
     id: str = ""

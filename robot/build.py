@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from connectors.contract import Archive
+from connectors.contract import Archive, JournalView
 from connectors.settings import SourceSettings, Surroundings
 from models.errors import UsedWrongly
 from models.organisation import Organisation
@@ -56,6 +56,17 @@ def archive(settings: Settings, name: str, *, now: Callable[[], datetime]) -> Ar
     return settings.organisasjon[name].arkiv.build(surroundings(settings, name, "arkiv", now))
 
 
+def journal_view(settings: Settings, name: str, view: str, *, now: Callable[[], datetime]) -> JournalView:
+    """One journal view of an organisation, by its name in the configuration; it connects when first used."""
+    around = surroundings(settings, name, view_part(view), now)
+    return settings.organisasjon[name].offentlig_journal[view].build(around)
+
+
+def view_part(view: str) -> str:
+    """What a journal view is called among an organisation's connections."""
+    return f"offentlig_journal.{view}"
+
+
 def archive_words(archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Arkivdeler and classes, where the archive can tell, so that rules can be checked against them; else empty."""
     words = getattr(archive, "words", None)
@@ -63,7 +74,8 @@ def archive_words(archive: Archive) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def surroundings(settings: Settings, name: str, part: str, now: Callable[[], datetime]) -> Surroundings:
-    """What a connector of an organisation is built with; ``part`` is the source's name, ``arkiv`` or ``epost``."""
+    """What a connector of an organisation is built with; ``part`` is the source's name, ``arkiv``, ``epost`` or a
+    journal view's :func:`view_part`."""
     chosen = settings.organisasjon[name]
     return Surroundings(
         name=part,

@@ -13,9 +13,9 @@ from importlib import metadata
 from pathlib import Path
 
 from connectors.checkup import Level
-from connectors.settings import MailerSettings, SourceSettings, Surroundings
+from connectors.settings import JournalViewSettings, MailerSettings, SourceSettings, Surroundings
 from models.errors import ConfigError, NeedsHuman, OutOfReach, PostrobotError, TryLater
-from robot.build import surroundings
+from robot.build import surroundings, view_part
 from robot.config import OrganisasjonSettings, Settings
 
 _FOREIGN_TIMEOUT_S = 20
@@ -42,6 +42,7 @@ def look(
     for name, organisation in settings.organisasjon.items():
         yield from _sources(name, organisation)
         yield from ask_archive(settings, name, organisation, now=now, network=network)
+        yield from view_lines(settings, name, now=now, network=network)
         yield from virus_lines(settings, name, now=now, network=network)
         yield from _rules(settings, name)
         if network:
@@ -163,6 +164,49 @@ def ask_archive(
         yield Line(area=area, name=kind, level=Level.FAULT, text=f"åpner ikke: {problem}", next_step="se meldingen")
         return
     yield Line(area=area, name=kind, level=Level.OK, text="åpner og svarer")
+
+
+def view_lines(settings: Settings, name: str, *, now: Callable[[], datetime], network: bool) -> Iterator[Line]:
+    """Where the public journal is read: what is wrong on this machine, and, where it may be asked, whether it answers."""
+    area = f"Offentlig journal ({name})"
+    for view_name, view in settings.organisasjon[name].offentlig_journal.items():
+        faults = view.faults_on_disk(f"organisasjon.{name}.offentlig_journal.{view_name}")
+        for fault in faults:
+            text = f"{fault.key}: ventet {fault.expected}"
+            yield Line(
+                area=area, name=view_name, level=Level.FAULT, text=text, next_step="rett oppsettet, eller lag den"
+            )
+        if faults:
+            continue
+        if view.local and view.type == "innebygd" and not settings.state(name).is_dir():
+            yield Line(area=area, name=view_name, level=Level.OK, text="arkivet lages ved første kjøring")
+        elif not view.local and not network:
+            yield Line(area=area, name=view_name, level=Level.OK, text=f"{view.type}, ikke spurt (spør med --nett)")
+        else:
+            around = surroundings(settings, name, view_part(view_name), now)
+            yield from _asked_view(area, view_name, view, around)
+
+
+def _asked_view(area: str, name: str, view: JournalViewSettings, around: Surroundings) -> Iterator[Line]:
+    own = [
+        Line(area=area, name=each.name, level=each.level, text=each.text, next_step=each.next_step)
+        for each in view.checkups(around)
+    ]
+    yield from own or [asked(area, name, partial(ask_view, view, around))]
+
+
+def ask_view(settings: JournalViewSettings, around: Surroundings) -> str:
+    """Whether a journal view answers."""
+    from models.published import SWEEP
+
+    view = settings.build(around)
+    try:
+        page = view.published(SWEEP, None)
+    finally:
+        view.close()
+    if page.remarks:
+        return f"svarer, med {len(page.remarks)} merknader: {page.remarks[0].text}"
+    return "svarer" if page.entries else "svarer, har ingen journalposter"
 
 
 def _rules(settings: Settings, name: str) -> Iterator[Line]:

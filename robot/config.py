@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from stdnum.no import orgnr as stdnum_orgnr
 
 from connectors.clamav.config import VirusSettings
-from connectors.settings import ArchiveSettings, MailerSettings, SourceSettings
+from connectors.settings import ArchiveSettings, JournalViewSettings, MailerSettings, SourceSettings
 from models.organisation import Tilgangskode
 from models.post import Outcome
 from models.secret import Secret
@@ -328,6 +328,9 @@ class OrganisasjonSettings(Section):
     kilde: dict[str, SerializeAsAny[SourceSettings]] = Field(description="minst én kilde: [organisasjon.x.kilde.navn]")
     arkiv: SerializeAsAny[ArchiveSettings] = Field(description="arkivet: [organisasjon.x.arkiv]")
     epost: SerializeAsAny[MailerSettings] | None = Field(default=None, description="utgående e-post")
+    offentlig_journal: dict[str, SerializeAsAny[JournalViewSettings]] = Field(
+        default_factory=dict, description="der den offentlige journalen leses: [organisasjon.x.offentlig_journal.navn]"
+    )
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
     varsling: VarslingSettings = Field(default=VarslingSettings(), description="når stillhet er et varsel")
     virusskanner: VirusSettings | None = Field(default=None, description="virusskanning, i stedet for robotens")

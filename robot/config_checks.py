@@ -98,6 +98,12 @@ def _alone(name: str, organisation: OrganisasjonSettings) -> Iterator[ConfigFaul
                 expected="navnet på en av kildene",
                 suggestion=nearest(source, tuple(organisation.kilde)),
             )
+    for view, chosen in organisation.offentlig_journal.items():
+        if chosen.type == "innebygd" and organisation.arkiv.type != "innebygd":
+            yield ConfigFault(
+                key=join("organisasjon", name, "offentlig_journal", view, "type"),
+                expected="noe annet enn innebygd: organisasjonen bruker ikke arkivet som følger med",
+            )
     if organisation.videresending.kanaler and not (organisation.videresending.domener or organisation.egne_domener):
         yield ConfigFault(
             key=join("organisasjon", name, "videresending", "domener"),

@@ -13,7 +13,7 @@ from connectors.checkup import Level
 from connectors.settings import SourceSettings
 from models.post import State
 from robot.build import store, surroundings
-from robot.check import Line, ask_archive, ask_mailer, ask_source, asked
+from robot.check import Line, ask_archive, ask_mailer, ask_source, asked, view_lines
 from robot.check_virus import virus_lines
 from robot.config import Settings
 
@@ -32,6 +32,7 @@ def examine(settings: Settings, *, now: Callable[[], datetime], only: str | None
             around = surroundings(settings, name, "epost", now)
             ask = partial(ask_mailer, organisation.epost, around)
             yield asked(f"E-post ({name})", organisation.epost.type, ask)
+        yield from view_lines(settings, name, now=now, network=True)
         yield from virus_lines(settings, name, now=now, network=True)
         yield from _queue(settings, name, now)
 

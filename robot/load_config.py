@@ -108,12 +108,27 @@ class _Loader:
         if "arkiv" not in values:
             self._fault(join(key, "arkiv"), f'må være satt, for eksempel [{key}.arkiv] med type = "innebygd"')
             broken.add("arkiv")
+        if "offentlig_journal" in values and not self._views(values, join(key, "offentlig_journal")):
+            broken.add("offentlig_journal")
         for field, role in (("arkiv", Role.ARCHIVE), ("epost", Role.MAILER)):
             if field in values:
                 values[field] = self._connector(role, values[field], join(key, field))
                 if values[field] is None:
                     broken.add(field)
         return self._model(OrganisasjonSettings, values, key, ignore=broken)
+
+    def _views(self, values: dict[str, Any], key: str) -> bool:
+        """Puts the journal views in the place of their tables; whether all of them could be made."""
+        raw = values["offentlig_journal"]
+        if not self._table(raw, key):
+            return False
+        made = {
+            name: self._connector(Role.VIEW, table, join(key, name))
+            for name, table in raw.items()
+            if self._named(name, join(key, name))
+        }
+        values["offentlig_journal"] = {name: view for name, view in made.items() if view is not None}
+        return len(values["offentlig_journal"]) == len(raw)
 
     def _source(self, name: str, raw: object, key: str) -> BaseModel | None:
         return self._connector(Role.SOURCE, raw, key) if self._named(name, key) else None

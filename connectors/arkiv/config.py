@@ -8,8 +8,8 @@ from pydantic import Field
 
 from connectors.arkiv.settings import DEFAULT_CODES
 from connectors.arkiv.settings import ArchiveSettings as ArkivSettings
-from connectors.contract import Archive
-from connectors.settings import ArchiveSettings, Surroundings
+from connectors.contract import Archive, JournalView
+from connectors.settings import ArchiveSettings, JournalViewSettings, Surroundings
 
 
 class ArkivConfig(ArchiveSettings):
@@ -37,3 +37,26 @@ class ArkivConfig(ArchiveSettings):
         from connectors.arkiv.archive import EmbeddedArchive
 
         return EmbeddedArchive(around.state, settings=self.settings(around), now=around.now)
+
+
+class ArkivJournalConfig(JournalViewSettings):
+    """``type = "innebygd"``: the public journal of the archive that comes with Postrobot."""
+
+    local: ClassVar[bool] = True
+
+    type: Literal["innebygd"] = Field(
+        default="innebygd", description="den offentlige journalen til det innebygde arkivet"
+    )
+    etter_dager: int = Field(
+        default=0, ge=0, le=365, description="så mange dager etter journaldato er journalposten offentlig"
+    )
+    fulltekst: bool = Field(default=False, description="om åpne dokumenter også er offentlige")
+
+    def build(self, around: Surroundings) -> JournalView:
+        """See :class:`connectors.settings.JournalViewSettings`. Opens the archive's files beside the archive itself."""
+        from connectors.arkiv.archive import EmbeddedArchive
+        from connectors.arkiv.view import EmbeddedJournalView, JournalRules
+
+        settings = ArkivSettings(tilgangskoder=around.tilgangskoder or DEFAULT_CODES, zone=around.zone)
+        archive = EmbeddedArchive(around.state, settings=settings, now=around.now)
+        return EmbeddedJournalView(archive, JournalRules(after_days=self.etter_dager, full_text=self.fulltekst))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +21,13 @@ ORG = Annotated[str | None, typer.Option("--org", metavar="NAVN", help="organisa
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
-    group = typer.Typer(help="Saker inn i og ut av det innebygde arkivet (JSON-linjer).", no_args_is_help=True)
+    group = typer.Typer(
+        help="Saker inn i og ut av det innebygde arkivet, og journalen det gir ut.", no_args_is_help=True
+    )
     group.command("import")(import_cases)
     group.command("export")(export_cases)
     group.command("reopen")(reopen)
+    group.command("journal")(write_journal)
     app.add_typer(group, name="archive")
 
 
@@ -84,6 +89,59 @@ def export_cases(ctx: typer.Context, org: ORG = None) -> None:
     for line in archive.export_cases():
         context.out(line)
     archive.close()
+
+
+def write_journal(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option("--fra", metavar="DATO", help="første journaldato, ÅÅÅÅ-MM-DD")],
+    until: Annotated[str, typer.Option("--til", metavar="DATO", help="siste journaldato")],
+    file: Annotated[
+        str | None, typer.Option("--fil", metavar="FIL", help="dit den skrives; ellers til skjermen")
+    ] = None,
+    org: ORG = None,
+) -> None:
+    """Skriver den offentlige journalen for en periode (Noark 5, offentligJournal.xml)."""
+    from connectors.arkiv.journalfil import Arkivskaper, offentlig_journal_xml
+
+    context = Context.of(ctx)
+    settings = context.settings()
+    fra, til = _day(since, "--fra"), _day(until, "--til")
+    if fra > til:
+        raise UsedWrongly("--fra kan ikke være etter --til.")
+    archive = _embedded(context, settings, org)
+    name = org or next(iter(settings.organisasjon))
+    chosen = settings.organisasjon[name]
+    entries = list(archive.offentlig_journal(fra, til))
+    archive.close()
+    pieces = offentlig_journal_xml(
+        entries, fra=fra, til=til, arkivskaper=Arkivskaper(id=chosen.orgnr, navn=chosen.navn)
+    )
+    if not entries:
+        context.talk("Ingen offentlige journalposter i perioden, og standarden har ikke rom for en tom journal.")
+    elif file is None:
+        context.out("".join(pieces).rstrip("\n"))
+    else:
+        _write(Path(file), pieces)
+        context.talk(f"{len(entries)} journalposter skrevet til {file}.")
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsedWrongly(f"{option} er en dato som 2026-11-30.") from None
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    """Whole or not at all: a half-written journal must never be published."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(pieces)
+        part.replace(path)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise UsedWrongly(f"Kan ikke skrive {path} ({problem.strerror}).") from problem
 
 
 def _embedded(context: Context, settings: Settings, org: str | None) -> EmbeddedArchive:

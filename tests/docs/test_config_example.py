@@ -50,6 +50,9 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
         there = [t for o in organisations for t in (o["kilde"].values() if key == "kilde" else [o[key]])]
         for name in BUILT_IN[role]:
             yield settings_class(role, name), [table for table in there if table["type"] == name]
+    views = [view for o in organisations for view in o.get("offentlig_journal", {}).values()]
+    for name in BUILT_IN[Role.VIEW]:
+        yield settings_class(Role.VIEW, name), [view for view in views if view["type"] == name]
 
 
 def test_example_loads(tmp_path: Path) -> None:

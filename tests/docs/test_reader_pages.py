@@ -12,7 +12,14 @@ import typer
 from robot import cli
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("arkivar.md", "gjennomsyn.md", "drift.md", "tilkobling/svarinn.md", "tilkobling/altinn.md")
+PAGES = (
+    "arkivar.md",
+    "gjennomsyn.md",
+    "drift.md",
+    "tilkobling/svarinn.md",
+    "tilkobling/altinn.md",
+    "tilkobling/einnsyn.md",
+)
 
 
 def _shown(page: str) -> list[list[str]]:

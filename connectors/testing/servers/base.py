@@ -126,6 +126,9 @@ class LoopbackServer:
     drifts: ClassVar[bool] = False
     """Whether the service is known to be ahead of its published format (see :class:`PublishedApi`)."""
 
+    refusals: ClassVar[bool] = True
+    """Whether the published format tells of refusals (see :class:`PublishedApi`)."""
+
     def __init__(
         self,
         *,
@@ -144,7 +147,7 @@ class LoopbackServer:
         self._apis: dict[str, PublishedApi] = {}
         if specs is not None:
             self._apis = {
-                prefix: PublishedApi(specs / name, prefix=prefix, drifts=self.drifts)
+                prefix: PublishedApi(specs / name, prefix=prefix, drifts=self.drifts, refusals=self.refusals)
                 for prefix, name in self.published.items()
             }
         self._routes = _routes(type(self))

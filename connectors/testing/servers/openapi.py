@@ -11,16 +11,17 @@ from typing import Any
 
 
 class PublishedApi:
-    """One OpenAPI 3 document (JSON). Faults are sentences: what was wrong, and where.
+    """One OpenAPI 3 document (JSON, or YAML by its name). Faults are sentences: what was wrong, and where.
 
     ``prefix`` is what is cut off a path before it is looked up; a document whose own paths begin with it is read without.
     ``drifts``: the service is known to get new fields, and to say null, before its document does; neither is then a fault
-    of an answer.
+    of an answer. ``refusals`` False: the document says nothing of refusals (4xx), and any is taken.
     """
 
-    def __init__(self, path: Path, *, prefix: str = "", drifts: bool = False) -> None:
+    def __init__(self, path: Path, *, prefix: str = "", drifts: bool = False, refusals: bool = True) -> None:
         self._drifts = drifts
-        self._document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        self._refusals = refusals
+        self._document: dict[str, Any] = _loaded(path)
         _with_null_types(self._document)
         paths = self._document["paths"]
         if prefix and all(each.startswith(f"{prefix}/") for each in paths):
@@ -67,6 +68,8 @@ class PublishedApi:
         answers = operation.get("responses", {})
         wanted = answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
         where = f"{method} {template} → {status}"
+        if wanted is None and status >= 400 and not self._refusals:
+            return []
         if wanted is None:
             return [f"{where}: the status is not published"]
         content = self._resolved(wanted).get("content", {})
@@ -114,6 +117,10 @@ class PublishedApi:
             if not values and parameter.get("required") and at[0] != "header":
                 faults.append(f"{where}: the parameter {parameter['name']} lacks")
             schema = self._resolved(parameter.get("schema", {}))
+            if values and "array" in _types(schema) and parameter.get("explode") is False:
+                listed = [_as_kind(each, self._item(schema)) for value in values for each in value.split(",")]
+                faults += self._faults_of(f"{where} {parameter['name']}", schema, listed)
+                continue
             for value in values:
                 faults += self._faults_of(f"{where} {parameter['name']}", schema, _as_kind(value, self._item(schema)))
         return faults
@@ -167,6 +174,19 @@ class PublishedApi:
                 here = here[step.replace("~1", "/").replace("~0", "~")]
             part = here
         return part
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix not in (".yml", ".yaml"):
+        loaded: dict[str, Any] = json.loads(text)
+        return loaded
+    import yaml
+
+    # Bare dates in a YAML document are meant as text.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    again: dict[str, Any] = json.loads(json.dumps(yaml.load(text, Loader=loader), default=str))  # noqa: S506 - a safe loader
+    return again
 
 
 def _template(path: str) -> str:

@@ -1,0 +1,1 @@
+"""eInnsyn, the national public journal, as a journal view: read by its open API, never written to."""
