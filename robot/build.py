@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from connectors.arkiv.settings import APPROVED_FORMATS
 from connectors.contract import Archive, JournalView
 from connectors.settings import SourceSettings, Surroundings
 from models.errors import UsedWrongly
@@ -15,6 +16,7 @@ from models.organisation import Organisation
 from models.store import Store, StoreAddress, open_store
 from robot.alarms.clock import ClockWatch
 from robot.alarms.kinds import AlarmLimits, AlarmSetup
+from robot.caretaking.model import CareLimits, Task
 from robot.config import OrganisasjonSettings, Settings
 from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
@@ -190,6 +192,7 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         language=settings.robot.spraak,
         retention=chosen.bevaring.days(),
         virus=virus_watch(settings, name),
+        care=care_limits(settings, name),
         alarms=AlarmSetup(
             limits=alarm_limits(settings, name),
             report_due=chosen.rapport.klokkeslett,
@@ -212,6 +215,15 @@ def alarm_limits(settings: Settings, name: str) -> AlarmLimits:
         connection_s=chosen.forbindelse_minutter * 60.0,
         stalled_s=chosen.henger_timer * hour,
         clock_s=chosen.klokke_sekunder,
+    )
+
+
+def care_limits(settings: Settings, name: str) -> CareLimits:
+    """What caretaking may do by itself in one organisation."""
+    chosen = settings.organisasjon[name].omsorg
+    return CareLimits(
+        formats=frozenset(chosen.arkivformater) or APPROVED_FORMATS,
+        does=frozenset(Task(word) for word in chosen.utfoer),
     )
 
 

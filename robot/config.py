@@ -172,6 +172,9 @@ class Plan(Section):
     revisjonseksport: Clock = Field(default=time(0, 30), description="klokkeslett for eksport av revisjonsloggen")
     opprydding: Clock = Field(default=time(3, 30), description="klokkeslett for sletting av midlertidige filer")
     sletting: Clock = Field(default=time(3, 45), description="klokkeslett for sletting etter bevaringsreglene")
+    saksomsorg: Clock = Field(
+        default=time(5, 0), description="klokkeslett for nattlig journalføring, godkjenning og avslutning av saker"
+    )
 
 
 class RobotSettings(Section):
@@ -294,6 +297,19 @@ class VideresendingSettings(Section):
     )
 
 
+class OmsorgSettings(Section):
+    """``[organisasjon.<navn>.omsorg]``: what caretaking may do by itself in the archive. Nothing is on until a human says so."""
+
+    utfoer: tuple[Literal["journalfør", "ferdigstill", "godkjenn", "avskriv", "avslutt", "flytt"], ...] = Field(
+        default=(),
+        description="det roboten gjør selv: journalfør, ferdigstill, godkjenn, avskriv, avslutt, flytt; tomt foreslår bare",
+    )
+    arkivformater: tuple[str, ...] = Field(
+        default=(),
+        description="PRONOM-koder for godkjente arkivformater; tomt betyr dem det innebygde arkivet godkjenner",
+    )
+
+
 DEFAULT_TILGANGSKODER: Mapping[str, str] = {
     "UO": "Unntatt offentlighet",
     "P": "Personalsaker",
@@ -337,6 +353,7 @@ class OrganisasjonSettings(Section):
     videresending: VideresendingSettings = Field(
         default=VideresendingSettings(), description="hva regler kan videresende til"
     )
+    omsorg: OmsorgSettings = Field(default=OmsorgSettings(), description="hva roboten gjør selv med sakene i arkivet")
     bevaring: BevaringSettings = Field(
         default=BevaringSettings(), description="hvor lenge roboten beholder innholdet i det som er ferdig"
     )

@@ -19,6 +19,7 @@ from models.reasons import ReasonCode
 from models.store import Store
 from robot.alarms.kinds import AlarmSetup
 from robot.breaker import Breakers, Health
+from robot.caretaking.model import CareLimits
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 
@@ -56,7 +57,8 @@ class VirusWatch:
 class Office:
     """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`.
 
-    ``retention``: days after ``done`` that content is kept, by outcome. ``refinding`` is held by the one thread that looks
+    ``retention``: days after ``done`` that content is kept, by outcome. ``care`` is what
+    caretaking may do. ``refinding`` is held by the one thread that looks
     for what was taken over between a backup and a loss (``robot/refind.py``).
     """
 
@@ -76,6 +78,7 @@ class Office:
     retention: Mapping[Outcome, int] = field(default_factory=dict)
     virus: VirusWatch | None = None
     alarms: AlarmSetup | None = None
+    care: CareLimits = field(default_factory=CareLimits)
     breakers: Breakers = field(init=False)
     refinding: threading.Lock = field(default_factory=threading.Lock)
 

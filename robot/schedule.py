@@ -97,6 +97,12 @@ def _purge(office: Office) -> str:
     return purge_job(office.store, office.archive, office.retention)
 
 
+def _care(office: Office) -> str:
+    from robot.caretaking.sweep import nightly
+
+    return nightly(office)
+
+
 def _after_restore(office: Office) -> str:
     from robot.differences import after_restore
 
@@ -150,6 +156,12 @@ JOBS: Sequence[Job] = (
         at=lambda s, o: s.robot.plan.avstemming,
     ),
     Job(name="kontroll", text="kontrollerer det roboten lover", run=_verify, at=lambda s, o: s.robot.plan.verifisering),
+    Job(
+        name="saksomsorg",
+        text="journalfører, godkjenner og avslutter det som er klart i arkivet",
+        run=_care,
+        at=lambda s, o: s.robot.plan.saksomsorg,
+    ),
     Job(
         name="rapport",
         text="lager avviksrapporten",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.reasons import ReasonCode
-from robot import texts_alarms, texts_en, texts_nb, texts_nn, texts_report
+from robot import texts_alarms, texts_en, texts_nb, texts_nn, texts_omsorg, texts_report
 
 
 class Language(StrEnum):
@@ -32,9 +32,9 @@ _REASONS: Mapping[Language, Mapping[ReasonCode, tuple[str, str]]] = {
     Language.EN: texts_en.REASONS,
 }
 _TEXTS: Mapping[Language, Mapping[str, str]] = {
-    Language.NB: {**texts_nb.TEXTS, **texts_report.column(0), **texts_alarms.column(0)},
-    Language.NN: {**texts_nn.TEXTS, **texts_report.column(1), **texts_alarms.column(1)},
-    Language.EN: {**texts_en.TEXTS, **texts_report.column(2), **texts_alarms.column(2)},
+    Language.NB: {**texts_nb.TEXTS, **texts_report.column(0), **texts_alarms.column(0), **texts_omsorg.column(0)},
+    Language.NN: {**texts_nn.TEXTS, **texts_report.column(1), **texts_alarms.column(1), **texts_omsorg.column(1)},
+    Language.EN: {**texts_en.TEXTS, **texts_report.column(2), **texts_alarms.column(2), **texts_omsorg.column(2)},
 }
 
 

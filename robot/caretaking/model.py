@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from connectors.arkiv.settings import APPROVED_FORMATS
 from models.archive import ArchiveWrite
 from models.omsorg import Journalinnfoersel, Sak
 from models.organisation import Organisation
@@ -105,10 +106,10 @@ class CarePoint:
 class CareLimits:
     """What an installation has chosen. ``does`` are the tasks a human has switched on; empty proposes only.
 
-    ``formats`` are the PRONOM codes of approved archive formats.
+    ``formats`` are the PRONOM codes of approved archive formats (noark5.md section 9).
     """
 
-    formats: frozenset[str]
+    formats: frozenset[str] = APPROVED_FORMATS
     does: frozenset[Task] = frozenset()
 
 

@@ -44,7 +44,7 @@ class Sweep:
     only: frozenset[Task] = frozenset()
     chores: tuple[Chore, ...] = CHORES
     page: int = PAGE
-    seen: list[CarePlan] | None = field(default=None)
+    seen: list[Step | CarePoint] | None = field(default=None)
     """Where a dry run lays what it found, for showing; None: nowhere."""
 
 
@@ -77,6 +77,13 @@ def sweep(run: Sweep) -> SweepCount:
             tx.end_sweep()
     count.seconds = round(time.monotonic() - started, 1)
     return count
+
+
+def nightly(office: Office) -> str:
+    """The run of each night; codes and counts for the log. An archive that cannot show whole cases has none."""
+    if not isinstance(office.archive, TellsCases):
+        return "arkivet viser ikke hele saker"
+    return totals(sweep(Sweep(office=office, limits=office.care)))
 
 
 def ground_of(ruleset: str, run: Sweep) -> str:
@@ -144,7 +151,8 @@ def _page(run: Sweep, judges: Judges, saker: Sequence[Sak], count: SweepCount, *
     if run.dry:
         plans = [_only(plan, run.only) for plan in plans] if run.only else plans
         if run.seen is not None:
-            run.seen.extend(plan for plan in plans if plan.steps or plan.points)
+            for plan in plans:
+                run.seen.extend((*plan.steps, *plan.points))
         for plan in plans:
             for one in plan.steps:
                 _tell(count, f"{one.task}/{Kind.PROPOSED}")

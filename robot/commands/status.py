@@ -59,6 +59,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         ruleset, effects = reads.last_ruleset(), reads.open_effects()
         count = reads.rule_count(ruleset) if ruleset is not None else 0
         doubt = reads.doubt()
+        care = {f"{g.task}/{g.kind}/{g.reason}": g.number for g in reads.point_groups()}
     reports = sorted(report_folder(store).glob("????-??-??.html"))
     due = settings.organisasjon[name].rapport.klokkeslett
     missing = missing_now(store, context.now(), settings.zone(name), due, language=settings.robot.spraak)
@@ -79,6 +80,7 @@ def _of(context: Context, settings: Settings, name: str) -> dict[str, Any]:
         if doubt is None or doubt.told
         else {"backup": doubt.backup, "sources_done": sorted(doubt.emptied), "complete": doubt.until is not None},
         "alarms": alarms,
+        "care": care,
     }
 
 
@@ -134,6 +136,7 @@ def _together(organisations: dict[str, dict[str, Any]], running: bool) -> dict[s
 
 def _text(name: str, found: dict[str, Any], zone: str) -> str:
     from robot.report.render import short_date
+    from robot.texts import text
 
     words = {
         "received": "mottatt",
@@ -160,6 +163,8 @@ def _text(name: str, found: dict[str, Any], zone: str) -> str:
         )
     last = found["last_report"]
     lines.append(f"  siste rapport: {short_date(last) if last else 'ingen'}")
+    if found["care"]:
+        lines.append(f"  {text('status.care', number=sum(found['care'].values()))}")
     if found["restore"]:
         lines.append(f"  gjenopprettet fra {found['restore']['backup']}; det som kom etter kopien, finnes igjen nå")
     for source in found["sources"]:

@@ -22,6 +22,7 @@ from robot.alarms.kinds import AlarmKind
 from robot.alarms.words import advice, sentence
 from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, RuleAdvice, Unconverted
+from robot.report.omsorg import gather_care
 from robot.report.piles import Pile
 from robot.report.points import PointMaker, in_group_order, is_innsyn
 from robot.report.sources import ToldBySources
@@ -110,6 +111,7 @@ def gather(
             units=unit_rows(reads, org, now),
             unread=told.unread,
             advice=_advice(reads, rules, now.timestamp()),
+            care=gather_care(reads, language),
             today=since_yesterday(reads, day, org.zone),
             ruleset=rules.sha256 if rules is not None else "",
             audit_seq=seq,

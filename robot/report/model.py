@@ -101,6 +101,28 @@ class RuleAdvice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CareGroup:
+    """Points of caretaking with one ground. ``examples`` are numbers of cases or entries; ``single``: in so many of them
+    only one thing stands in the way."""
+
+    task: str
+    what: str
+    do: str
+    number: int
+    single: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """What stands open in caretaking. ``best`` is a sentence: the one thing that would close the most cases, or empty."""
+
+    best: str = ""
+    total: int = 0
+    groups: tuple[CareGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
     local to ``zone``."""
@@ -120,6 +142,7 @@ class Report:
     units: tuple[UnitRow, ...] = ()
     unread: tuple[UnreadUnit, ...] = ()
     advice: tuple[RuleAdvice, ...] = ()
+    care: Care = field(default_factory=Care)
     today: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""
     audit_seq: int = 0
@@ -140,4 +163,4 @@ class Report:
     @property
     def empty(self) -> bool:
         """Whether nobody has anything to do."""
-        return not any(self.counts.values())
+        return not any(self.counts.values()) and not self.care.total

@@ -129,6 +129,9 @@ def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for cause in report.unconverted:
         for document in cause.documents:
             yield ("uten arkivformat", cause.next_step, document, *([""] * (len(CSV_HEAD) - 3)))
+    for group in report.care.groups:
+        told = f"{group.number}: {', '.join(group.examples)}"
+        yield ("saksomsorg", f"{group.task}: {group.what}", told, *([""] * (len(CSV_HEAD) - 3)))
     yield from _csv_advice(report)
 
 

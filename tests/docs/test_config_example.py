@@ -16,6 +16,7 @@ from robot.config import (
     BevaringSettings,
     DatabaseSettings,
     Grenser,
+    OmsorgSettings,
     OrganisasjonSettings,
     Plan,
     RapportSettings,
@@ -45,6 +46,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield RapportSettings, [o["rapport"] for o in organisations if "rapport" in o]
     yield VarslingSettings, [o["varsling"] for o in organisations if "varsling" in o]
     yield VideresendingSettings, [o["videresending"] for o in organisations if "videresending" in o]
+    yield OmsorgSettings, [o["omsorg"] for o in organisations if "omsorg" in o]
     yield BevaringSettings, [o["bevaring"] for o in organisations if "bevaring" in o]
     for role, key in ((Role.SOURCE, "kilde"), (Role.ARCHIVE, "arkiv"), (Role.MAILER, "epost")):
         there = [t for o in organisations for t in (o["kilde"].values() if key == "kilde" else [o[key]])]
