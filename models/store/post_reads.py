@@ -138,6 +138,11 @@ class PostReads(Part):
         found = self.conn.execute(_SEQ_OF, {"of": source, "its_key": source_key}).scalar()
         return int(found) if found is not None else None
 
+    def seq_of_key(self, key: str) -> int | None:
+        """The post whose keys are made of this one, or None."""
+        found = self.conn.execute(select(t.post.c.seq).where(t.post.c.key == key).limit(1)).scalar()
+        return int(found) if found is not None else None
+
     def known_offers(self, source: str, keys: Sequence[str]) -> dict[str, OfferState]:
         """Which of these offers we have, by offer key (asked in batches of 500)."""
         known: dict[str, OfferState] = {}

@@ -32,8 +32,10 @@ from models.store.kept_tx import KeptReads, KeptTx
 from models.store.post_reads import PostReads
 from models.store.post_tx import PostTx
 from models.store.quarantine_tx import QuarantineReads, QuarantineTx
+from models.store.restanse_tx import RestanseReads, RestanseTx
 from models.store.retention_tx import RetentionReads, RetentionTx
 from models.store.rule_tx import RuleReads, RuleTx
+from models.store.twin_tx import TwinReads, TwinTx
 
 __all__ = ["Store", "StoreAddress", "Tx", "open_store"]
 
@@ -51,11 +53,28 @@ class Reads(
     JudgedReads,
     DoubtReads,
     CareReads,
+    RestanseReads,
+    TwinReads,
 ):
     """All questions; one consistent snapshot."""
 
 
-class Tx(PostTx, KeptTx, EffectTx, RetentionTx, RuleTx, QuarantineTx, DoubtTx, AlarmTx, CareTx, AuditTx, JobTx, Reads):
+class Tx(
+    PostTx,
+    KeptTx,
+    EffectTx,
+    RetentionTx,
+    RuleTx,
+    QuarantineTx,
+    DoubtTx,
+    AlarmTx,
+    CareTx,
+    RestanseTx,
+    TwinTx,
+    AuditTx,
+    JobTx,
+    Reads,
+):
     """One write transaction: questions, changes, and the audit events that belong to them."""
 
 

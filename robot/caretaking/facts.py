@@ -10,6 +10,7 @@ from models.facts import Facts, FactValue
 from models.noark import Journalposttype, Journalstatus, Skjerming
 from models.noark import Korrespondanseparttype as P
 from models.omsorg import Journalinnfoersel, Sak
+from robot.caretaking.frister import heard_back
 from robot.caretaking.lacks import EXTERNAL, hindrances, is_restanse, lacks_of_entry, signed_off
 from rules.subject_facts import TODAY
 
@@ -47,6 +48,7 @@ def entry_facts(
         "ekstern_part": any(part.type in EXTERNAL and part.navn.strip() for part in entry.parter),
         "saksbehandler": _many(part.saksbehandler for part in entry.parter),
         "avskrevet": signed_off(entry),
+        "tilbakemeldt": heard_back(entry, sak),
         "avskrivningsmåte": _many(a.maate.value for a in entry.avskrivninger),
         "svar.journalstatus": _many(answers.get(a.avskrives_av or "", "") for a in entry.avskrivninger),
         "sak.tittel": sak.mappe.tittel,

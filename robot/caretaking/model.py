@@ -12,6 +12,7 @@ from models.archive import ArchiveWrite
 from models.omsorg import Journalinnfoersel, Sak
 from models.organisation import Organisation
 from models.verdict import Verdict
+from robot.caretaking.frister import Restanse
 
 
 class Task(StrEnum):
@@ -155,7 +156,7 @@ class Ground:
             self.turns_on = day
 
 
-Chore = Callable[[Ground], Iterator[Step | CarePoint]]
+Chore = Callable[[Ground], Iterator[Step | CarePoint | Restanse]]
 """One kind of work on a case. Pure; looks at the case as it is, not as other chores would make it."""
 
 
@@ -166,6 +167,7 @@ class CarePlan:
     sak: Sak
     steps: tuple[Step, ...] = ()
     points: tuple[CarePoint, ...] = ()
+    waits: tuple[Restanse, ...] = ()
     look_again_on: date | None = None
 
 

@@ -23,6 +23,7 @@ from models.store.care_tx import StoredPoint
 from robot.caretaking.acting import act
 from robot.caretaking.chores import CHORES, plan_case
 from robot.caretaking.judging import Judges
+from robot.caretaking.keeping import keep
 from robot.caretaking.model import CareLimits, CarePlan, CarePoint, Chore, Kind, Step, SweepCount, Task
 from robot.office import Office
 
@@ -175,8 +176,10 @@ def _page(run: Sweep, judges: Judges, saker: Sequence[Sak], count: SweepCount, *
         else None
         for plan in plans
     }
+    secret = run.office.store.secret()
     with run.office.store.write() as tx:
         tx.keep_care(looked_at, points)
+        keep(tx, plans, secret=secret)
         if mark:
             tx.keep_mark(mark)
     for stored in points:
