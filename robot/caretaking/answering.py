@@ -23,12 +23,12 @@ _NAMED = 5
 
 def write_offs(ground: Ground) -> Iterator[Step | CarePoint]:
     """Each letter that is answered, or that a rule lets be noted; and sign-offs that do not hold."""
+    if closed(ground.sak) or frozen(ground.sak):
+        return
     for wrong in wrong_sign_offs(ground.sak):
         codes = tuple(code.value for code in wrong.koder)
         about = f"{wrong.avskrivning.maate}:{wrong.avskrivning.korrespondansepart}"
         yield point(ground, wrong.brev, Task.WRITE_OFF, Kind.TOLD, codes=codes, about=about)
-    if closed(ground.sak) or frozen(ground.sak):
-        return
     answered = match(ground.sak)
     for pair in answered.sikre:
         yield step_of(ground, pair, auto=True)

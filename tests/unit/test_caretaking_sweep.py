@@ -86,7 +86,7 @@ def test_what_has_everything_is_journaled_and_a_second_run_changes_nothing(night
     archive = night.lay(
         case(entry("I", "S"), entry("U", "E", number=2)), case(entry("X", "F", sak="2026/2"), number="2026/2")
     )
-    assert {"journalfør": 3} == night.run().done
+    assert {"journalfør": 3, "avskriv": 1} == night.run().done
     statuses = {e.post.status for number in ("2026/1", "2026/2") for e in archive.sak(number).innfoersler}
     assert {Journalstatus.JOURNALFOERT} == statuses
     asked = list(archive.asked)

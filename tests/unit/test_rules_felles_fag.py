@@ -25,14 +25,12 @@ def _value(name: str) -> str:
     for start, value in (("enhet_", "SENTRALT"), ("kode_", "UO"), ("post_til_", "Post til")):
         if name.startswith(start):
             return value
-    if name.startswith("frist_"):
-        return "3"
     return "fagsystem:prøve" if name.endswith("_kanal") else "mottak@solvik.example"
 
 
 def _parameters() -> dict[str, str]:
     with (FELLES / "parametre.csv").open(encoding="utf-8") as stream:
-        return {row["navn"]: _value(row["navn"]) for row in csv.DictReader(stream)}
+        return {row["navn"]: row["verdi"] or _value(row["navn"]) for row in csv.DictReader(stream)}
 
 
 ORG = Organisation(
