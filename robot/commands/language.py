@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.errors import UsedWrongly
 from robot.context import Context
 from robot.language import command_ner
 
@@ -33,19 +34,25 @@ def train(
     ],
     seed: Annotated[int, typer.Option("--seed", metavar="TALL", help="samme data og tall gir samme pipeline")] = 0,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="hopp over linjer som ikke kan leses")] = False,
+    route: Annotated[
+        str, typer.Option("--route", metavar="VEI", help="auto (den som måler best), linear, textcat eller both")
+    ] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="for maskiner")] = False,
 ) -> None:
     """Trener en språkpipeline på merket tekst, og sier hvor sikker den er på tekst den ikke har sett."""
     from robot.language.rows import read_rows
     from robot.language.screens import trained_text
     from robot.language.store import replace
+    from robot.language.train import Choice
     from robot.language.train import train as learn
 
     context = Context.of(ctx)
+    if route not in set(Choice):
+        raise UsedWrongly(f"--route er auto, linear, textcat eller both, ikke «{route}».")
     rows, skipped = read_rows(Path(source), skip_bad=skip_bad)
     if skipped:
         context.talk(f"Hoppet over {len(skipped)} linjer: {'; '.join(skipped[:10])}")
-    pipeline = learn(rows, seed=seed, say=context.talk)
+    pipeline = learn(rows, seed=seed, choice=Choice(route), say=context.talk)
     digest = replace(pipeline, Path(to))
     if as_json:
         context.json({"hash": digest, "labels": len(pipeline.labels), "skipped": len(skipped), **_told(pipeline)})

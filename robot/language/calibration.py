@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,16 +12,21 @@ BINS = 15
 _PULL, _CLASS_PULL = 2.0, 6.0
 """How many examples' worth it takes to move the common line, and a class away from it."""
 _EDGE = 1e-6
+_APART = 0.02
+_IN_BEND, _MOST_BENDS = 60, 24
+"""Held-back texts for each point of the curve, and the most points it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """A temperature for all scores, then a line on the log-odds of the best class, with an offset a class."""
+    """A temperature for all scores, then a line on the log-odds of the best class with an offset a class, then a rising curve
+    (pairs of told and true) where there was enough to draw it from."""
 
     temperature: float = 1.0
     slope: float = 1.0
     intercept: float = 0.0
     offsets: tuple[float, ...] = ()
+    curve: tuple[tuple[float, float], ...] = ()
 
     def probabilities(self, scores: NDArray[Any]) -> NDArray[Any]:
         """Texts × classes; each row sums to one, and the best class stays the best."""
@@ -38,10 +43,20 @@ class Calibration:
         next_share = others.max(axis=1) / rest
         offsets = np.asarray(self.offsets)[best] if self.offsets else 0.0
         told = _logistic(self.slope * np.log(top / (1 - top)) + self.intercept + offsets)
+        told = self._bent(told)
         told = np.maximum(told, next_share / (1 + next_share))
         others *= ((1 - told) / rest)[:, None]
         others[at, best] = told
         return np.asarray(others / others.sum(axis=1, keepdims=True))
+
+    def _bent(self, told: NDArray[Any]) -> NDArray[Any]:
+        import numpy as np
+
+        if not self.curve:
+            return told
+        xs, ys = zip((0.0, 0.0), *self.curve, (1.0, max(self.curve[-1][1], 1 - _EDGE)), strict=True)
+        # A little of what was told before: two texts that were told apart are still told apart.
+        return np.asarray((1 - _APART) * np.interp(told, xs, ys) + _APART * told)
 
 
 def fit(scores: NDArray[Any], truth: NDArray[Any], weights: NDArray[Any]) -> Calibration:
@@ -72,12 +87,13 @@ def fit(scores: NDArray[Any], truth: NDArray[Any], weights: NDArray[Any]) -> Cal
 
     found = minimize(loss, np.concatenate([[1.0, 0.0], np.zeros(classes)]), jac=True, method="L-BFGS-B").x
     rounded = [round(float(value), 6) for value in found]
-    return Calibration(
+    straight = Calibration(
         temperature=round(temperature, 6),
         slope=max(rounded[0], 0.05),
         intercept=rounded[1],
         offsets=tuple(rounded[2:]),
     )
+    return replace(straight, curve=_curve(straight.probabilities(scores).max(axis=1), right, weights))
 
 
 def expected_error(best: NDArray[Any], right: NDArray[Any]) -> float:
@@ -90,6 +106,23 @@ def expected_error(best: NDArray[Any], right: NDArray[Any]) -> float:
     told = np.bincount(bins, weights=best, minlength=BINS)
     true = np.bincount(bins, weights=right.astype(float), minlength=BINS)
     return float(np.abs(told - true).sum() / len(best))
+
+
+def _curve(told: NDArray[Any], right: NDArray[Any], weights: NDArray[Any]) -> tuple[tuple[float, float], ...]:
+    """Texts in equal heaps by what was told; how often each heap was right, made to rise (pool adjacent violators)."""
+    import numpy as np
+
+    heaps = min(len(told) // _IN_BEND, _MOST_BENDS)
+    if heaps < 3:
+        return ()
+    pooled: list[list[float]] = []
+    for heap in np.array_split(np.argsort(told, kind="stable"), heaps):
+        weight = float(weights[heap].sum())
+        pooled.append([float(told[heap] @ weights[heap]), float(right[heap] @ weights[heap]), weight])
+        while len(pooled) > 1 and pooled[-2][1] / pooled[-2][2] >= pooled[-1][1] / pooled[-1][2]:
+            last = pooled.pop()
+            pooled[-1] = [a + b for a, b in zip(pooled[-1], last, strict=True)]
+    return tuple((round(x / w, 6), round(min((y + x / w) / (w + 1), 1 - _EDGE), 6)) for x, y, w in pooled)
 
 
 def _temperature(scores: NDArray[Any], truth: NDArray[Any], weights: NDArray[Any]) -> float:

@@ -14,7 +14,7 @@ from robot.language.zones import split
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SUBJECT_WEIGHT = 2.0
+SUBJECT_WEIGHT = 1.0
 FORWARDED_WEIGHT = 1.0
 THREAD_WEIGHT = 0.3
 """What a word counts by where it stands: a thread below an answer is mostly our own letter come back."""

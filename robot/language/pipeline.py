@@ -136,7 +136,7 @@ class Pipeline:
             "route": self.route.name,
             "labels": list(self.labels),
             "examples": list(self.examples),
-            "calibration": {**asdict(self.calibration), "offsets": list(self.calibration.offsets)},
+            "calibration": asdict(self.calibration),
             "thresholds": {error: list(limits) for error, limits in self.thresholds.items()},
             "unfamiliar": self.unfamiliar,
             "card": dict(self.card),
@@ -168,7 +168,7 @@ def load(folder: Path) -> Pipeline:
         return Pipeline(
             labels=tuple(card["labels"]),
             route=_route(card["route"], folder),
-            calibration=Calibration(**{**card["calibration"], "offsets": tuple(card["calibration"]["offsets"])}),
+            calibration=_calibration(**card["calibration"]),
             thresholds={error: tuple(limits) for error, limits in card["thresholds"].items()},
             unfamiliar=card["unfamiliar"],
             examples=tuple(card["examples"]),
@@ -184,9 +184,17 @@ def error_key(error: float) -> str:
     return f"{error:g}"
 
 
+def _calibration(*, offsets: list[float], curve: list[list[float]], **line: float) -> Calibration:
+    return Calibration(offsets=tuple(offsets), curve=tuple((x, y) for x, y in curve), **line)
+
+
 def _route(name: str, folder: Path) -> Route:
     if name == "linear":
         return Linear.load(folder)
+    if name in ("textcat", "both"):
+        from robot.language.textcat import Textcat
+
+        return Textcat.load(folder)
     raise ValueError(name)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from models.errors import UsedWrongly
@@ -11,7 +12,7 @@ from robot.language import calibration, thresholds
 from robot.language.corpus import Corpus, count
 from robot.language.folds import Fold, ages_days, alone, make
 from robot.language.linear import Linear, Look, Manner
-from robot.language.pipeline import Pipeline, error_key
+from robot.language.pipeline import Pipeline, Route, error_key
 from robot.language.rows import Row, day_of
 from robot.language.thresholds import Held
 
@@ -77,8 +78,22 @@ class HeldBack:
     newest: NDArray[Any]
 
 
-def train(rows: Sequence[Row], *, seed: int = 0, say: Say = lambda text: None) -> Pipeline:
-    """Learns from rows. The same rows and seed give the same pipeline, to the last byte.
+class Choice(StrEnum):
+    """Which route to train: one that is named, or the one that measures best."""
+
+    AUTO = "auto"
+    LINEAR = "linear"
+    TEXTCAT = "textcat"
+    BOTH = "both"
+
+
+def train(
+    rows: Sequence[Row], *, seed: int = 0, choice: Choice = Choice.AUTO, say: Say = lambda text: None
+) -> Pipeline:
+    """Learns from rows. The same rows, seed and choice give the same pipeline, to the last byte.
+
+    With AUTO spaCy's categorizer is tried where trying takes little (``textcat.MOST_WORDS``), and taken only where it is right
+    more often on the newest part held back, beyond chance.
 
     Raises:
         UsedWrongly: there is nothing to tell apart.
@@ -87,26 +102,86 @@ def train(rows: Sequence[Row], *, seed: int = 0, say: Say = lambda text: None) -
 
     # More threads would add up in another order, and another order is another last digit.
     with threadpool_limits(limits=1):
-        return _train(rows, seed, say)
+        return _train(rows, seed, choice, say)
 
 
-def _train(rows: Sequence[Row], seed: int, say: Say) -> Pipeline:
+def _train(rows: Sequence[Row], seed: int, choice: Choice, say: Say) -> Pipeline:
     import numpy as np
 
     examples = Examples.of(rows)
     say(f"Leste {len(rows)} rader i {len(examples.labels)} klasser.")
     folds = make(rows, examples.classes, seed=seed)
     manner = Manner()
-    held = hold_back(examples, folds, manner)
+    looks = look_at_held(examples, folds, manner)
     say("Målte på rader som var holdt tilbake.")
-    route = examples.learn(np.arange(len(rows)), manner)
-    return assemble(examples, route, held, manner)
+    route: Route = examples.learn(np.arange(len(rows)), manner)
+    measured: dict[str, float] = {}
+    if folds and choice is not Choice.LINEAR:
+        other = Other(examples, folds, looks, seed)
+        if choice is Choice.AUTO:
+            choice, measured = other.better(say)
+        if choice is not Choice.LINEAR:
+            looks = other.looks(choice)
+            route = other.route(route, choice)
+    return assemble(examples, route, gather(examples, folds, looks), manner, measured)
 
 
-def hold_back(examples: Examples, folds: Sequence[Fold], manner: Manner) -> HeldBack:
-    """Has every held-back row told by a route that was taught by the others."""
-    looks = [examples.learn(fold.teach, manner).look_at(examples.corpus.take(fold.held)) for fold in folds]
-    return gather(examples, folds, looks)
+def look_at_held(examples: Examples, folds: Sequence[Fold], manner: Manner) -> list[Look]:
+    """What each part held back is told by a route that was taught by the others."""
+    return [examples.learn(fold.teach, manner).look_at(examples.corpus.take(fold.held)) for fold in folds]
+
+
+class Other:
+    """spaCy's categorizer on the same parts, taught only as far as it is asked for."""
+
+    def __init__(self, examples: Examples, folds: Sequence[Fold], linear: Sequence[Look], seed: int) -> None:
+        self._examples, self._folds, self._linear, self._seed = examples, folds, linear, seed
+        self._told: dict[int, Any] = {}
+
+    def better(self, say: Say) -> tuple[Choice, dict[str, float]]:
+        """What is right more often on the last part, and how often each was. Ties, and what chance may do, go to the linear."""
+        from robot.language.textcat import MOST_WORDS, words_in
+
+        if words_in([row.text for row in self._examples.rows]) > MOST_WORDS:
+            return Choice.LINEAR, {}
+        say("Prøver spaCys egen tekstklassifiserer på den siste delen.")
+        last = len(self._folds) - 1
+        truth = self._examples.classes[self._folds[last].held]
+        right = {Choice.LINEAR: float((self._linear[last].scores.argmax(axis=1) == truth).mean())}
+        for choice in (Choice.TEXTCAT, Choice.BOTH):
+            right[choice] = float((self._look(last, choice).scores.argmax(axis=1) == truth).mean())
+        best = max(right, key=lambda choice: (right[choice], choice is Choice.LINEAR))
+        chance = (right[best] * (1 - right[best]) / len(truth)) ** 0.5
+        chosen = best if right[best] - right[Choice.LINEAR] > chance else Choice.LINEAR
+        return chosen, {choice.value: round(share, 4) for choice, share in right.items()}
+
+    def looks(self, choice: Choice) -> list[Look]:
+        """The parts as told by the route chosen."""
+        return [self._look(number, choice) for number in range(len(self._folds))]
+
+    def route(self, linear: Route, choice: Choice) -> Route:
+        """The route taught by all."""
+        from robot.language.textcat import Textcat, teach
+
+        rows, amount = self._examples.rows, len(self._examples.labels)
+        nlp = teach([row.text for row in rows], self._examples.classes, amount, seed=self._seed)
+        if not isinstance(linear, Linear):
+            raise TypeError(type(linear))
+        return Textcat(nlp=nlp, linear=linear, amount=amount, share=_share(choice))
+
+    def _look(self, number: int, choice: Choice) -> Look:
+        from robot.language.textcat import mixed, teach, tell
+
+        if number not in self._told:
+            fold, rows, amount = self._folds[number], self._examples.rows, len(self._examples.labels)
+            taught = self._examples.classes[fold.teach]
+            nlp = teach([rows[i].text for i in fold.teach], taught, amount, seed=self._seed)
+            self._told[number] = tell(nlp, [rows[i].text for i in fold.held], amount)
+        return mixed(self._linear[number], self._told[number], _share(choice))
+
+
+def _share(choice: Choice) -> float:
+    return 1.0 if choice is Choice.TEXTCAT else 0.5
 
 
 def gather(examples: Examples, folds: Sequence[Fold], looks: Sequence[Look]) -> HeldBack:
@@ -138,7 +213,9 @@ def gather(examples: Examples, folds: Sequence[Fold], looks: Sequence[Look]) -> 
     )
 
 
-def assemble(examples: Examples, route: Any, held: HeldBack, manner: Manner) -> Pipeline:
+def assemble(
+    examples: Examples, route: Route, held: HeldBack, manner: Manner, routes: Mapping[str, float] | None = None
+) -> Pipeline:
     """Calibration and thresholds from what was held back, and the card that tells of it."""
     import numpy as np
 
@@ -164,7 +241,7 @@ def assemble(examples: Examples, route: Any, held: HeldBack, manner: Manner) -> 
         thresholds=limits,
         unfamiliar=unfamiliar,
         examples=tuple(int(size) for size in sizes),
-        card=_card(examples, shown, held, limits, manner),
+        card={**_card(examples, shown, held, limits, manner), "routes": dict(routes or {})},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench.sprak_poster import Mix, make
@@ -13,7 +14,7 @@ from robot.language.measure import measure
 from robot.language.pipeline import Silence, load
 from robot.language.rows import Row, read_rows
 from robot.language.store import replace
-from robot.language.train import train
+from robot.language.train import Choice, train
 
 KINDS = {"barnehageplass", "renovasjon", "skjenkebevilling", "faktura"}
 
@@ -27,7 +28,7 @@ def rows():
 @pytest.fixture(scope="module")
 def trained(rows, tmp_path_factory):
     folder = tmp_path_factory.mktemp("språk") / "pipeline"
-    replace(train(rows[:350]), folder)
+    replace(train(rows[:350], choice=Choice.LINEAR), folder)
     return load(folder)
 
 
@@ -42,12 +43,21 @@ def test_a_trained_pipeline_knows_the_kinds_it_was_taught(rows, trained):
 
 
 def test_the_same_rows_and_seed_give_the_same_bytes(rows, tmp_path):
-    hashes = [replace(train(rows[:120], seed=3), tmp_path / name) for name in ("a", "b")]
+    hashes = [replace(train(rows[:120], seed=3, choice=Choice.LINEAR), tmp_path / name) for name in ("a", "b")]
 
     assert hashes[0] == hashes[1]
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
     assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
     assert not [name for name in files if name.endswith((".pkl", ".pickle", ".joblib"))]
+
+
+def test_spacys_categorizer_learns_the_same_from_the_same(rows):
+    from robot.language.textcat import teach, tell
+
+    texts, classes = [row.text for row in rows[:20]], np.array([n % 2 for n in range(20)])
+    told = [tell(teach(texts, classes, 2, seed=1), texts, 2).tobytes() for _ in range(2)]
+
+    assert told[0] == told[1]
 
 
 def test_text_of_another_kind_is_not_answered(trained):
@@ -97,7 +107,7 @@ def test_few_examples_teach_but_do_not_act():
 
 
 def test_a_changed_file_is_not_loaded(rows, tmp_path):
-    replace(train(rows[:60]), tmp_path / "p")
+    replace(train(rows[:60], choice=Choice.LINEAR), tmp_path / "p")
     (tmp_path / "p" / "words.txt").write_text("noe annet\n", encoding="utf-8")
 
     with pytest.raises(UsedWrongly, match="endret"):
@@ -146,7 +156,7 @@ def test_a_folder_with_other_things_is_not_written_over(rows, tmp_path):
     (tmp_path / "mitt" / "brev.txt").write_text("viktig", encoding="utf-8")
 
     with pytest.raises(UsedWrongly, match="noe annet"):
-        replace(train(rows[:60]), Path(tmp_path / "mitt"))
+        replace(train(rows[:60], choice=Choice.LINEAR), Path(tmp_path / "mitt"))
     assert (tmp_path / "mitt" / "brev.txt").read_text(encoding="utf-8") == "viktig"
 
 
@@ -156,7 +166,21 @@ def test_the_command_prints_the_keys_that_others_rely_on(rows, tmp_path, capsys)
     for name, part in (("lær", rows[:120]), ("prøv", rows[120:160])):
         lines = [json.dumps({"text": r.text, "label": r.label, "time": r.time}, ensure_ascii=False) for r in part]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    assert main(["language", "train", "--from", str(tmp_path / "lær.jsonl"), "--to", str(tmp_path / "p")]) == 0
+    assert (
+        main(
+            [
+                "language",
+                "train",
+                "--from",
+                str(tmp_path / "lær.jsonl"),
+                "--to",
+                str(tmp_path / "p"),
+                "--route",
+                "linear",
+            ]
+        )
+        == 0
+    )
     capsys.readouterr()
 
     assert (
@@ -168,3 +192,27 @@ def test_the_command_prints_the_keys_that_others_rely_on(rows, tmp_path, capsys)
     assert {"n", "accuracy", "macro_f1", "ece", "coverage_at_error", "classes", "posts_per_s"} <= set(told)
     assert set(told["coverage_at_error"]) == {"0.01", "0.05"}
     assert {"n", "precision", "recall", "f1"} <= set(told["classes"]["faktura"])
+
+
+def test_spacys_categorizer_is_measured_beside_and_loads_again(rows, tmp_path):
+    pipeline = train(rows[:80])
+    assert set(pipeline.card["routes"]) == {"linear", "textcat", "both"}
+
+    chosen = train(rows[:80], choice=Choice.TEXTCAT)
+    replace(chosen, tmp_path / "p")
+
+    texts = [row.text for row in rows[80:90]]
+    assert load(tmp_path / "p").route.name == "textcat"
+    assert load(tmp_path / "p").probabilities(texts)[0] == pytest.approx(chosen.probabilities(texts)[0])
+
+
+def test_a_pipeline_is_a_component_of_spacy_on_a_blank_base(trained, tmp_path):
+    import spacy
+
+    from robot.language.component import as_spacy
+
+    as_spacy(trained, language="nn").to_disk(tmp_path / "nlp")
+    doc = spacy.load(tmp_path / "nlp")("Søknad om skjenkeløyve\nVi søkjer om skjenkeløyve for eitt høve.")
+
+    assert max(doc.cats, key=doc.cats.get) == "skjenkebevilling"
+    assert doc._.postrobot.pipeline == trained.hash
