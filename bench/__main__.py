@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import altinn, house, intake, memory, plan, reading, rules, scans, start, svarinn
+from bench import altinn, house, intake, memory, omsorg, plan, reading, rules, scans, start, svarinn
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
     "lesing": lambda folder, given: reading.measure(folder),
     "regler": lambda folder, given: rules.measure(folder, given.poster),
     "plan": lambda folder, given: plan.measure(folder, given.prøvde),
+    "omsorg": lambda folder, given: omsorg.measure(folder, given.saker, given.hver),
     "altinn": lambda folder, given: altinn.measure(folder, given.brev),
 }
 
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--prøvde", type=int, default=10_000, help="lagrede poster som en regelendring prøves mot")
     parser.add_argument("--forsendelser", type=int, default=1000, help="forsendelser i SvarInn, med feil")
     parser.add_argument("--brev", type=int, default=5000, help="brev i Altinn-målingen")
+    parser.add_argument("--saker", type=int, default=50_000, help="saker i omsorgsmålingen, åtte journalposter i hver")
+    parser.add_argument("--hver", type=int, default=60, help="hvor mange av hver plantet feil i omsorgsmålingen")
     parser.add_argument("--ventende", type=int, default=10_000, help="poster som venter i minnemålingen")
     return parser
 

@@ -6,12 +6,14 @@ Written for speed (a night with a full sweep reads everything): rows are taken b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from connectors.arkiv import codec
 from connectors.arkiv import statements as q
@@ -26,7 +28,6 @@ from models.noark import (
     Journalstatus,
     Korrespondansepart,
     Korrespondanseparttype,
-    Skjerming,
     TilknyttetSom,
     Variantformat,
 )
@@ -80,6 +81,7 @@ _PARTER = Prepared(
     .where(_IN_CASES, _kp.gyldig == 1)
     .order_by(_kp.journalpost, _kp.nummer)
 )
+# A document with its files, one row a file: the way from entry to document is gone once.
 _DOKUMENTER = Prepared(
     select(
         _db.journalpost,
@@ -89,14 +91,6 @@ _DOKUMENTER = Prepared(
         _db.dokumentstatus,
         _db.tilknyttet_som,
         _db.skjerming,
-    )
-    .join(t.journalpost, _jp.system_id == _db.journalpost)
-    .where(_IN_CASES)
-    .order_by(_db.journalpost, _db.dokumentnummer)
-)
-_OBJEKTER = Prepared(
-    select(
-        _do.dokumentbeskrivelse,
         _do.variantformat,
         _do.format,
         _do.sjekksum,
@@ -104,11 +98,12 @@ _OBJEKTER = Prepared(
         _do.filnavn,
         t.konvertering_feil.c.kode,
     )
-    .join(t.dokumentbeskrivelse, _db.system_id == _do.dokumentbeskrivelse)
+    .select_from(t.dokumentbeskrivelse)
     .join(t.journalpost, _jp.system_id == _db.journalpost)
+    .outerjoin(t.dokumentobjekt, _do.dokumentbeskrivelse == _db.system_id)
     .outerjoin(t.konvertering_feil, t.konvertering_feil.c.dokumentobjekt == _do.system_id)
     .where(_IN_CASES)
-    .order_by(_do.id)
+    .order_by(_db.journalpost, _db.dokumentnummer, _do.id)
 )
 _av = t.avskrivning.c
 _AVSKRIVNINGER = Prepared(
@@ -117,30 +112,23 @@ _AVSKRIVNINGER = Prepared(
     .where(_IN_CASES)
     .order_by(_av.id)
 )
-_twin_file, _twin_doc = t.dokumentobjekt.alias("twin_file"), t.dokumentbeskrivelse.alias("twin_doc")
-_twin = t.journalpost.alias("twin")
-# Only what came from outside: of a letter that went out to fifty, none is a copy of another.
-_TWINS = Prepared(
-    select(_jp.system_id, _twin.c.system_id.label("twin_id"))
-    .distinct()
-    .select_from(t.journalpost)
-    .join(t.dokumentbeskrivelse, and_(_db.journalpost == _jp.system_id, _db.tilknyttet_som == "H"))
-    .join(t.dokumentobjekt, and_(_do.dokumentbeskrivelse == _db.system_id, _do.variantformat == "P"))
-    .join(_twin_file, and_(_twin_file.c.sjekksum == _do.sjekksum, _twin_file.c.variantformat == "P"))
-    .join(_twin_doc, and_(_twin_doc.c.system_id == _twin_file.c.dokumentbeskrivelse, _twin_doc.c.tilknyttet_som == "H"))
-    .join(
-        _twin,
-        and_(
-            _twin.c.system_id == _twin_doc.c.journalpost,
-            _twin.c.id < _jp.id,
-            _twin.c.journalposttype == "I",
-            _twin.c.journalstatus != "U",
-            _twin.c.mottatt_dato.is_not_distinct_from(_jp.mottatt_dato),
-            _twin.c.dokumentets_dato.is_not_distinct_from(_jp.dokumentets_dato),
-        ),
+_file, _doc = t.dokumentobjekt.alias("file"), t.dokumentbeskrivelse.alias("doc")
+# Which of these files the archive holds more than once, as what was received: of most, none.
+_SHARED = Prepared(
+    select(_file.c.sjekksum)
+    .where(_file.c.sjekksum.in_(q.IDS), _file.c.variantformat == "P")
+    .group_by(_file.c.sjekksum)
+    .having(func.count() > 1)
+)
+_HOLDERS = Prepared(
+    select(_file.c.sjekksum, _jp.id, _jp.system_id, _jp.mottatt_dato, _jp.dokumentets_dato)
+    .select_from(_file)
+    .join(_doc, and_(_doc.c.system_id == _file.c.dokumentbeskrivelse, _doc.c.tilknyttet_som == "H"))
+    .join(t.journalpost, _jp.system_id == _doc.c.journalpost)
+    .where(
+        _file.c.sjekksum.in_(q.IDS), _file.c.variantformat == "P", _jp.journalposttype == "I", _jp.journalstatus != "U"
     )
-    .where(_IN_CASES, _jp.journalposttype == "I", _jp.journalstatus != "U")
-    .order_by(_jp.system_id, _twin.c.id)
+    .order_by(_jp.id)
 )
 _SENDERS = Prepared(
     select(_kp.journalpost, _kp.navn).where(_kp.journalpost.in_(q.IDS), _kp.gyldig == 1, _kp.type == "EA")
@@ -153,6 +141,8 @@ _DOKUMENTSTATUSES = {m.value: m for m in Dokumentstatus}
 _SOM = {m.value: m for m in TilknyttetSom}
 _VARIANTS = {m.value: m for m in Variantformat}
 _MAATER = {m.value: m for m in Avskrivningsmaate}
+
+_SECOND = itemgetter(1)
 
 _skjerming = lru_cache(maxsize=1024)(codec.skjerming_of)
 _day = lru_cache(maxsize=16_384)(codec.day_of)
@@ -186,10 +176,12 @@ def entries_of(db: Link, files: DocumentFolder, sids: Mapping[str, str]) -> dict
         signed[journalpost].append(
             AvskrivningView(dato=_sure_day(dato), maate=_MAATER[maate], avskrives_av=by, korrespondansepart=whom)
         )
-    documents, twins = _documents(db, files, sids), _twins(db, sids, parter)
+    documents = _documents(db, files, sids)
+    rows = db.execute(_ENTRIES, sids).all()
+    twins = _twins(db, rows, documents, parter)
     found = defaultdict[str, list[Journalinnfoersel]](list)
     ref: SaksmappeRef | None = None
-    for row in db.execute(_ENTRIES, sids):
+    for row in rows:
         if ref is None or ref.system_id != row[2]:
             ref = SaksmappeRef(system_id=row[2], saksnummer=f"{row[3]}/{row[4]}")
         own = tuple(parter.get(row[1], ()))
@@ -250,55 +242,68 @@ def _unit(parter: tuple[Korrespondansepart, ...]) -> str:
 
 
 def _documents(db: Link, files: DocumentFolder, sids: Mapping[str, str]) -> Mapping[str, list[DokumentView]]:
-    variants = defaultdict[str, list[Variant]](list)
-    failed: dict[str, str] = {}
-    for document, variant, format_, sha256, size, name, code in db.execute(_OBJEKTER, sids):
-        present = files.has(sha256, size)
-        variants[document].append(
-            Variant(
-                variant=_VARIANTS[variant],
-                format=format_,
-                sha256=sha256,
-                size_bytes=size,
-                filnavn=name,
-                present=present,
-            )
-        )
-        if code:
-            failed[document] = code
     found = defaultdict[str, list[DokumentView]](list)
-    for journalpost, sid, tittel, kind, status, som, skjerming in db.execute(_DOKUMENTER, sids):
-        own = variants.get(sid, ())
+    rows = db.execute(_DOKUMENTER, sids)
+    for sid, group in groupby(rows, key=_SECOND):
+        own, failed = [], ""
+        for row in group:
+            variant, format_, sha256, size, name, code = row[7:]
+            if variant is None:
+                continue
+            own.append(
+                Variant(
+                    variant=_VARIANTS[variant],
+                    format=format_,
+                    sha256=sha256,
+                    size_bytes=size,
+                    filnavn=name,
+                    present=files.has(sha256, size),
+                )
+            )
+            failed = code or failed
         # A conversion that failed once and went well later is no trouble any longer.
-        unconvertible = failed.get(sid, "")
-        if unconvertible and any(v.variant is Variantformat.ARKIV for v in own):
-            unconvertible = ""
-        shield: Skjerming | None = _skjerming(skjerming)
-        found[journalpost].append(
+        if failed and any(v.variant is Variantformat.ARKIV for v in own):
+            failed = ""
+        found[row[0]].append(
             DokumentView(
                 system_id=sid,
-                tittel=tittel,
-                dokumenttype=kind,
-                dokumentstatus=_DOKUMENTSTATUSES[status],
-                tilknyttet_som=_SOM[som],
+                tittel=row[2],
+                dokumenttype=row[3],
+                dokumentstatus=_DOKUMENTSTATUSES[row[4]],
+                tilknyttet_som=_SOM[row[5]],
                 varianter=tuple(own),
-                skjerming=shield,
-                unconvertible=unconvertible,
+                skjerming=_skjerming(row[6]),
+                unconvertible=failed,
             )
         )
     return found
 
 
 def _twins(
-    db: Link, sids: Mapping[str, str], parter: Mapping[str, list[Korrespondansepart]]
+    db: Link,
+    rows: Sequence[Any],
+    documents: Mapping[str, Sequence[DokumentView]],
+    parter: Mapping[str, Sequence[Korrespondansepart]],
 ) -> dict[str, tuple[str, ...]]:
-    """Entries registered before with the same main file and dates, narrowed to those with the same senders."""
-    pairs = db.execute(_TWINS, sids).all()
-    if not pairs:
+    """Entries registered before with the same main file, dates and senders. Only what came from outside: of a letter that
+    went out to fifty, none is a copy of another."""
+    files = {row[1]: _received(documents.get(row[1], ())) for row in rows if row[8] == "I" and row[9] != "U"}
+    wanted = {sha256 for own in files.values() for sha256 in own}
+    shared = set(db.execute(_SHARED, {"sids": codec.json_list(wanted)}).scalars()) if wanted else set()
+    if not shared:
         return {}
+    holders = defaultdict[str, list[Any]](list)
+    for sha256, *holder in db.execute(_HOLDERS, {"sids": codec.json_list(shared)}):
+        holders[sha256].append(holder)
+    pairs = {
+        (row[1], sid): None
+        for row in rows
+        for sha256 in files.get(row[1], ())
+        for number, sid, came, dated in holders.get(sha256, ())
+        if number < row[0] and (came, dated) == (row[13], row[15])
+    }
     theirs = defaultdict[str, set[str]](set)
-    wanted = codec.json_list({twin for _, twin in pairs})
-    for journalpost, navn in db.execute(_SENDERS, {"sids": wanted}):
+    for journalpost, navn in db.execute(_SENDERS, {"sids": codec.json_list({twin for _, twin in pairs})}):
         if navn.strip():
             theirs[journalpost].add(fold(navn))
     found = defaultdict[str, list[str]](list)
@@ -307,3 +312,14 @@ def _twins(
         if mine == theirs[twin]:
             found[sid].append(twin)
     return {sid: tuple(twins) for sid, twins in found.items()}
+
+
+def _received(documents: Sequence[DokumentView]) -> tuple[str, ...]:
+    """Checksums of the main document as it came."""
+    return tuple(
+        v.sha256
+        for d in documents
+        if d.tilknyttet_som is TilknyttetSom.HOVEDDOKUMENT
+        for v in d.varianter
+        if v.variant is Variantformat.PRODUKSJON
+    )
