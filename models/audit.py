@@ -65,6 +65,8 @@ class AuditEvent(StrEnum):
     RESTORED = "restored"
     # Caretaking: a step was decided; ``object_ref`` is the key of its effect.
     CARE_DECIDED = "care_decided"
+    # Language: a pipeline went to work; ``object_ref`` is its hash, ``details.how`` trained or rolled_back.
+    PIPELINE_IN_FORCE = "pipeline_in_force"
     # Viruses. ``object_ref`` is the hash of the bytes, ``details.signature`` what was found in them.
     ALARM_RAISED = "alarm_raised"
     ALARM_OVER = "alarm_over"

@@ -191,6 +191,8 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         report_place=chosen.rapport.sted,
         language=settings.robot.spraak,
         retention=chosen.bevaring.days(),
+        learns=chosen.laering.bruk,
+        imported_days=chosen.laering.importert_dager,
         virus=virus_watch(settings, name),
         care=care_limits(settings, name),
         alarms=AlarmSetup(

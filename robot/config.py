@@ -175,6 +175,9 @@ class Plan(Section):
     saksomsorg: Clock = Field(
         default=time(5, 0), description="klokkeslett for nattlig journalføring, godkjenning og avslutning av saker"
     )
+    laering: Clock = Field(
+        default=time(5, 15), description="klokkeslett for læring av det som er journalført og besvart"
+    )
 
 
 class RobotSettings(Section):
@@ -288,6 +291,17 @@ class BevaringSettings(Section):
         return {outcome: days for outcome, days in said.items() if days}
 
 
+class LaeringSettings(Section):
+    """``[organisasjon.<navn>.laering]``: whether the robot learns from the house's own post and answers."""
+
+    bruk: bool = Field(
+        default=True, description="true, eller false: da samles ingenting, og det som er samlet, slettes"
+    )
+    importert_dager: int = Field(
+        default=1825, ge=0, le=36_500, description="dager importert historikk beholdes etter datoen sin; 0 betyr alltid"
+    )
+
+
 class VideresendingSettings(Section):
     """``[organisasjon.<navn>.videresending]``: what rules may forward to."""
 
@@ -357,6 +371,7 @@ class OrganisasjonSettings(Section):
     bevaring: BevaringSettings = Field(
         default=BevaringSettings(), description="hvor lenge roboten beholder innholdet i det som er ferdig"
     )
+    laering: LaeringSettings = Field(default=LaeringSettings(), description="om roboten lærer av posten og svarene")
 
     def codes(self) -> dict[str, Tilgangskode]:
         """The access codes as judging and deciding take them."""

@@ -57,8 +57,9 @@ class VirusWatch:
 class Office:
     """Everything one organisation's post needs. Made by ``robot.build``; closed by :meth:`close`.
 
-    ``retention``: days after ``done`` that content is kept, by outcome. ``care`` is what
-    caretaking may do. ``refinding`` is held by the one thread that looks
+    ``retention``: days after ``done`` that content is kept, by outcome. ``care`` is what caretaking may do. ``learns``: whether
+    examples are kept to learn from, imported ones for ``imported_days`` after their date (0: always). ``refinding`` is held by
+    the one thread that looks
     for what was taken over between a backup and a loss (``robot/refind.py``).
     """
 
@@ -76,6 +77,8 @@ class Office:
     report_place: str = ""
     language: str = "nb"
     retention: Mapping[Outcome, int] = field(default_factory=dict)
+    learns: bool = True
+    imported_days: int = 0
     virus: VirusWatch | None = None
     alarms: AlarmSetup | None = None
     care: CareLimits = field(default_factory=CareLimits)

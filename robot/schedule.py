@@ -103,6 +103,12 @@ def _care(office: Office) -> str:
     return nightly(office)
 
 
+def _learn(office: Office) -> str:
+    from robot.learning.retrain import forget_job, learning_job
+
+    return learning_job(office.store, office.imported_days) if office.learns else forget_job(office.store)
+
+
 def _after_restore(office: Office) -> str:
     from robot.differences import after_restore
 
@@ -148,6 +154,12 @@ JOBS: Sequence[Job] = (
         text="sletter innhold etter bevaringsreglene",
         run=_purge,
         at=lambda s, o: s.robot.plan.sletting,
+    ),
+    Job(
+        name="læring",
+        text="lærer av det som er journalført og besvart",
+        run=_learn,
+        at=lambda s, o: s.robot.plan.laering,
     ),
     Job(
         name="avstemming",

@@ -25,6 +25,7 @@ from models.store.audit_tx import AuditTx
 from models.store.base import Part
 from models.store.codec import pack, plain, to_text, unpack
 from models.store.effect_tx import OPEN
+from models.store.learning_tables import learning_example
 
 _BATCH = 500
 _CODES_IN_REQUEST = frozenset({"kind", "source", "outcome", "til", "status"})
@@ -127,6 +128,7 @@ class RetentionTx(AuditTx, RetentionReads):
         self._empty_answers(post.seq)
         self._empty_effects(post.seq)
         self._forget_reading(post, content, gone)
+        self.conn.execute(learning_example.delete().where(learning_example.c.post_seq == post.seq))
         self.audit(
             AuditEvent.CONTENT_PURGED,
             item_id=post.id,

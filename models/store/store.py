@@ -29,6 +29,7 @@ from models.store.engine import StoreAddress, make_engine, migrate
 from models.store.job_tx import JobReads, JobTx
 from models.store.judged_reads import JudgedReads
 from models.store.kept_tx import KeptReads, KeptTx
+from models.store.learning_tx import LearningReads, LearningTx
 from models.store.post_reads import PostReads
 from models.store.post_tx import PostTx
 from models.store.quarantine_tx import QuarantineReads, QuarantineTx
@@ -52,6 +53,7 @@ class Reads(
     AlarmReads,
     JudgedReads,
     DoubtReads,
+    LearningReads,
     CareReads,
     RestanseReads,
     TwinReads,
@@ -71,6 +73,7 @@ class Tx(
     CareTx,
     RestanseTx,
     TwinTx,
+    LearningTx,
     AuditTx,
     JobTx,
     Reads,

@@ -1,4 +1,4 @@
-"""``postrobot language train|measure|ner``: learning from labelled text, and names in text, with no configuration."""
+"""``postrobot language train|measure|ner`` (no configuration needed), and ``status|import|rollback`` of the house's own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from models.errors import UsedWrongly
 from robot.context import Context
 from robot.language import command_ner
+from robot.learning.commands import add as add_learning
 
 if TYPE_CHECKING:
     from robot.language.pipeline import Pipeline
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group.command("train")(train)
     group.command("measure")(measure)
     group.command("ner")(command_ner.run)
+    add_learning(group)
     app.add_typer(group, name="language")
 
 

@@ -16,6 +16,7 @@ from robot.config import (
     BevaringSettings,
     DatabaseSettings,
     Grenser,
+    LaeringSettings,
     OmsorgSettings,
     OrganisasjonSettings,
     Plan,
@@ -47,6 +48,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield VarslingSettings, [o["varsling"] for o in organisations if "varsling" in o]
     yield VideresendingSettings, [o["videresending"] for o in organisations if "videresending" in o]
     yield OmsorgSettings, [o["omsorg"] for o in organisations if "omsorg" in o]
+    yield LaeringSettings, [o["laering"] for o in organisations if "laering" in o]
     yield BevaringSettings, [o["bevaring"] for o in organisations if "bevaring" in o]
     for role, key in ((Role.SOURCE, "kilde"), (Role.ARCHIVE, "arkiv"), (Role.MAILER, "epost")):
         there = [t for o in organisations for t in (o["kilde"].values() if key == "kilde" else [o[key]])]

@@ -16,6 +16,7 @@ PAGES = (
     "arkivar.md",
     "gjennomsyn.md",
     "drift.md",
+    "sprak.md",
     "tilkobling/svarinn.md",
     "tilkobling/altinn.md",
     "tilkobling/einnsyn.md",
