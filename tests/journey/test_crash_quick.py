@@ -15,6 +15,7 @@ from connectors.testing.dovecot import Dovecot, Switches
 from connectors.testing.far import FarProcess
 from models.steps import Point
 from tests.support.crash_altinn import InAltinn
+from tests.support.crash_cases import Cases
 from tests.support.crash_harness import Harness, Kill, Stage, scratch
 from tests.support.crash_parent import Stable
 from tests.support.crash_stages import PAPER, WITH_ATTACHMENT, FarAway, Mailbox, OnDisk, SvarInnBox
@@ -89,6 +90,10 @@ def test_in_the_middle_of_the_first_start(play: Play, root: Path) -> None:
 
 def test_while_archive_variants_are_made(play: Play, root: Path) -> None:
     assert [] == play(OnDisk(root / "t3", name="format", paper={"søknad.eml": WITH_ATTACHMENT}, variants=True), 1000)
+
+
+def test_while_cases_are_journaled_and_closed(play: Play, root: Path) -> None:
+    assert [] == play(Cases(root / "t9"), 20)
 
 
 def test_with_an_archive_and_a_source_that_go_wrong_themselves(play: Play, root: Path) -> None:
