@@ -44,7 +44,7 @@ class Calibration:
         offsets = np.asarray(self.offsets)[best] if self.offsets else 0.0
         told = _logistic(self.slope * np.log(top / (1 - top)) + self.intercept + offsets)
         told = self._bent(told)
-        told = np.maximum(told, next_share / (1 + next_share))
+        told = np.maximum(told, next_share / (1 + next_share) + 1e-9)  # a tie would let the wrong one win
         others *= ((1 - told) / rest)[:, None]
         others[at, best] = told
         return np.asarray(others / others.sum(axis=1, keepdims=True))
