@@ -17,6 +17,7 @@ from robot.reading.contract import Limits
 TASKS: Mapping[str, str] = {
     "read": "robot.reading.tasks:read",
     "ocr": "robot.reading.ocr:read_page",
+    "leaks": "robot.reading.leaks.inspect:look",
 }
 """Name → ``module:function`` taking a :class:`~robot.reading.child.Bench`. ``ReadingRoom(tasks=…)`` adds to it."""
 
