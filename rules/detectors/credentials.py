@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from models.finding import Finding, Severity
 from rules.detectors.gate import Prepared, before, blocks, overlaps
+from rules.detectors.hit import Hit
+from rules.detectors.kinds import Label
 
 _NAMED = "passord/1"
 _SHAPE = "passord.form/1"
-_MASK = "********"
-_WORDS = (
+MASK = "********"
+WORDS = (
     "passor", "password", "passphrase", "pwd", "pw:", "pw=", "pw ", "pin", "kode", "nøkkelboks", "nøkkel", "api", "token",
     "secret", "bearer", "logg inn", "private key", "akia", "eyj", "://", "ghp_", "xox",
 )  # fmt: skip
@@ -63,51 +65,59 @@ _PLACEHOLDER = re.compile(r"[<\[{(].{0,60}[>\]})]?\Z|https?://.*|[x_.…-]+\Z", 
 
 def find(prepared: Prepared, sted: str, *, taken: Sequence[tuple[int, int]]) -> list[Finding]:
     """Credentials outside ``taken``. The mask shows nothing at all: two characters of a short code are half of it."""
+    findings: list[Finding] = []
+    for hit in hits(prepared, blocks(prepared, words=WORDS)):
+        start, end = prepared.original(hit.start, hit.end)
+        if not overlaps((start, end), taken):
+            findings.append(
+                Finding(
+                    etikett="PASSORD", alvor=Severity.BLOCK, sted=sted, start=start, end=end, masked=MASK, rule=hit.rule
+                )
+            )
+    return findings
+
+
+def hits(prepared: Prepared, parts: Sequence[tuple[int, int]]) -> list[Hit]:
+    """Credentials on the lines ``parts``, in text order, the longest of those that meet. They carry no value."""
     found: dict[int, tuple[int, str]] = {}
-    for start, end in blocks(prepared, words=_WORDS):
+    for start, end in parts:
         for begin, stop, rule in _hits(prepared, start, end):
             if begin not in found or found[begin][0] < stop:
                 found[begin] = (stop, rule)
-    findings: list[Finding] = []
+    kept: list[Hit] = []
     last = -1
     for begin in sorted(found):
         stop, rule = found[begin]
-        span = prepared.original(begin, stop)
-        if begin < last or overlaps(span, taken):
-            continue
-        last = stop
-        findings.append(
-            Finding(
-                etikett="PASSORD", alvor=Severity.BLOCK, sted=sted, start=span[0], end=span[1], masked=_MASK, rule=rule
-            )
-        )
-    return findings
+        if begin >= last:
+            last = stop
+            kept.append(Hit(Label.CREDENTIAL, begin, stop, "", 0.99 if rule == _SHAPE else 0.95, rule))
+    return kept
 
 
 def _hits(prepared: Prepared, start: int, end: int) -> list[tuple[int, int, str]]:
     text = prepared.text
-    hits: list[tuple[int, int, str]] = []
+    seen: list[tuple[int, int, str]] = []
     for pattern, good in ((_PASSWORD, _like_password), (_SECRET, _like_secret), (_USER_AND_PASS, _like_password)):
         for match in pattern.finditer(text, start, end):
             group = "v" if match["v"] else "w"
             value = match[group].rstrip(".,;:)'\"")
             if good(value):
-                hits.append((match.start(group), match.start(group) + len(value), _NAMED))
+                seen.append((match.start(group), match.start(group) + len(value), _NAMED))
     for pattern in (_CODE, _BARE_CODE):
-        hits += [
+        seen += [
             (m.start("v"), m.end("v"), _NAMED) for m in pattern.finditer(text, start, end) if not _year_after(m["v"])
         ]
     for match in _CONNECTION.finditer(text, start, end):
         line = before(prepared, match.start(), 200).rpartition("\n")[2]
         if _CONNECTION_WORD.search(line) and not _PLACEHOLDER.match(match["v"]):
-            hits.append((match.start("v"), match.end("v"), _SHAPE))
+            seen.append((match.start("v"), match.end("v"), _SHAPE))
     for pattern in (_SHAPES, _BEARER, _URL):
-        hits += [
+        seen += [
             (m.start("v"), m.end("v"), _SHAPE)
             for m in pattern.finditer(text, start, end)
             if not _PLACEHOLDER.match(m["v"])
         ]
-    return hits
+    return seen
 
 
 def _like_password(value: str) -> bool:

@@ -27,6 +27,12 @@ _COMPOSED = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]{1,16}")
 _NEEDS_WORK = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u0300-\u036f]|-[ ]?\n")
 
 
+SWAPS = str.maketrans(
+    {"o": "0", "O": "0", "I": "1", "l": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "b": "8", "L": "1"}
+)
+"""Letters that OCR reads for digits, and the digit each stands for. Only beside a label: words are full of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """``text`` normalised, ``lower`` the same in lower case (same length); :meth:`original` maps a span back."""
@@ -108,6 +114,18 @@ def blocks(
             spans.append(span)
             hit = pattern.search(text, max(span[1], hit.end()))
     return _joined(_with_neighbours(text, span) for span in sorted(set(spans)))
+
+
+def around(text: str, positions: Iterable[int]) -> list[tuple[int, int]]:
+    """The lines with the positions (in order), and a line on each side, joined."""
+    spans: list[tuple[int, int]] = []
+    last = -1
+    for at in positions:
+        if at >= last:
+            span = _line(text, at)
+            last = span[1]
+            spans.append(span)
+    return _joined(_with_neighbours(text, span) for span in spans)
 
 
 def _line(text: str, at: int) -> tuple[int, int]:

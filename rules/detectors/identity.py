@@ -8,21 +8,28 @@ from dataclasses import dataclass
 
 from models.finding import Finding, Severity
 from rules import numbers
-from rules.detectors.gate import Prepared, after, before, blocks, masked, overlaps
+from rules.detectors import explain
+from rules.detectors.gate import SWAPS, Prepared, after, before, blocks, masked, overlaps
 
 MOST = 2000
 """Findings of a kind after which the rest of a text says nothing new."""
 
-_VALID = "identitet/1"
-_LABELLED = "identitet.merket/1"
+_VALID = "identitet/2"
+LABELLED = "identitet.merket/2"
+"""Rule of what stands beside a label and does not hold."""
+SPLIT = "identitet.delt/1"
+"""Rule of a date and, after a word for it, the last five digits."""
 _DUF = "identitet.duf/1"
-_WORDS = ("fnr", "f.nr", "fødsel", "person", "persnr", "hjelpen", "d-n", "id-n", "duf")
+WORDS = ("fnr", "f.nr", "fødsel", "person", "persnr", "hjelpen", "d-n", "id-n", "duf", "udi", "utlending")
 # Four digits in a row, or six one to a box.
 _DIGITS = re.compile(r"[0-9]{4}|[0-9](?:[ |]{1,3}[0-9]){5}")
 
 _BREAK = r"(?: {0,3}[-/.,]? {0,3}| ?\n ?-?)"
 _TAIL = r"[0-9]{3} ?[0-9]{2}(?![0-9])"
 _SPLIT = re.compile(rf"(?<![0-9])(?:[0-9]{{6}}|[0-9]{{2}}([. ]) ?[0-9]{{2}}\1 ?[0-9]{{2}}){_BREAK}{_TAIL}")
+_WITH_CENTURY = re.compile(
+    r"(?<![0-9])(?P<d>[0-9]{2})\.(?P<m>[0-9]{2})\.(?:19|20)(?P<y>[0-9]{2})(?: ?[-/] ?| {1,3})(?P<t>[0-9]{5})(?![0-9])"
+)
 _BOXES = re.compile(r"(?<![0-9])(?<![0-9][ |])[0-9](?:[ |]{1,3}[0-9]){10}(?![0-9])(?![ |]{1,3}[0-9](?![0-9]))")
 # «født 01.01.1990, personnr. 12345»: the date may have its century, and words between.
 _APART = re.compile(
@@ -38,11 +45,6 @@ _LABEL = (
 _CONTEXT = re.compile(rf"(?<![a-zæøå]){_LABEL}|fødselsdato|(?<![a-zæøå])(?:født|fødd)(?![a-zæøå])")
 _ONLY_FNR = re.compile(r"(?<![a-zæøå])f\.? ?nr")
 _PROPERTY_NEAR = re.compile(r"(?<![a-zæøå])(?:g\.? ?nr|b\.? ?nr|s\.? ?nr|gbnr|feste|faktura)")
-_NOT_IDENTITY = re.compile(
-    r"(?<![a-zæøå])(?:kid(?:-? ?n(?:umme)?r)?|faktura\w{0,10}|ordre\w{0,10}|(?:deres |vår |din )?ref(?:eranse)?\w{0,8}|"
-    r"målepunkt\w{0,8}|sporing\w{0,10})"
-    r"[ .:#-]{0,5}\n?\Z"
-)
 # After a label letters that OCR reads for digits count too. At least seven real digits (checked apart).
 _LIKE = r"[0-9oOIlSB|]"
 _AFTER_LABEL = re.compile(
@@ -50,12 +52,9 @@ _AFTER_LABEL = re.compile(
     rf"(?P<n>{_LIKE}{{2}}\.?{_LIKE}{{2}}\.?{_LIKE}{{2}}{_BREAK}{_LIKE}{{3}} ?{_LIKE}{{2}})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_SWAPS = str.maketrans(
-    {"o": "0", "O": "0", "I": "1", "l": "1", "|": "1", "i": "1", "S": "5", "s": "5", "B": "8", "b": "8", "L": "1"}
-)
+_LETTER = re.compile(r"[A-Za-z|]")
 _DUF_NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2} ?[0-9]{6} ?[0-9]{2}(?![0-9])")
-_DUF_WORD = re.compile(r"(?<![a-zæøå])duf(?![a-zæøå])")
-_HEX_TOKEN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{24,}")
+_DUF_WORD = re.compile(r"(?<![a-zæøå])(?:duf|udi|utlendingsn(?:umme)?r|utlendingssak)(?![a-zæøå])|duf-?n(?:umme)?r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +67,15 @@ class Number:
     label: str
     rule: str
     known: numbers.Identity | None = None
+    ocr: bool = False
 
 
 def find(prepared: Prepared, sted: str) -> list[Finding]:
     """Every identity number in the text (sensitive-data.md section 1), in text order."""
-    parts = blocks(prepared, words=_WORDS, pattern=_DIGITS)
-    found = recognised(prepared, parts)
-    for more in (_labelled_numbers(prepared, parts), _duf_numbers(prepared, parts)):
-        found = _with_more(found, more)
     return [
         Finding(
             etikett=number.label,
-            alvor=Severity.WARNING if number.rule == _LABELLED else Severity.BLOCK,
+            alvor=Severity.WARNING if number.rule == LABELLED else Severity.BLOCK,
             sted=sted,
             start=number.start,
             end=number.end,
@@ -87,14 +83,27 @@ def find(prepared: Prepared, sted: str) -> list[Finding]:
             rule=number.rule,
             synthetic=number.known is not None and number.known.synthetic,
         )
-        for number in found
+        for number in every(prepared)
     ]
+
+
+def every(prepared: Prepared, parts: Sequence[tuple[int, int]] | None = None) -> list[Number]:
+    """Every identity number: those that hold, those that only stand beside a label, and DUF; in text order, apart.
+
+    ``parts``: where to look, when somebody has found that already.
+    """
+    if parts is None:
+        parts = blocks(prepared, words=WORDS, pattern=_DIGITS)
+    found = recognised(prepared, parts)
+    for more in (_labelled_numbers(prepared, parts), _duf_numbers(prepared, parts)):
+        found = _with_more(found, more)
+    return found
 
 
 def recognised(prepared: Prepared, parts: Sequence[tuple[int, int]] | None = None) -> list[Number]:
     """The numbers whose check digits hold and whose surroundings allow it, in text order."""
     if parts is None:
-        parts = blocks(prepared, words=_WORDS, pattern=_DIGITS)
+        parts = blocks(prepared, words=WORDS, pattern=_DIGITS)
     found: list[Number] = []
     for start, end in parts:
         for begin, stop, digits in _candidates(prepared.text, start, end):
@@ -103,7 +112,8 @@ def recognised(prepared: Prepared, parts: Sequence[tuple[int, int]] | None = Non
             known = _known(prepared, begin, stop, digits)
             if known is not None:
                 span = prepared.original(begin, stop)
-                found.append(Number(*span, digits, known.kind.value, _VALID, known))
+                rule = SPLIT if _APART.match(prepared.text, begin, stop) else _VALID
+                found.append(Number(*span, digits, known.kind.value, rule, known))
     return _with_more([], found)
 
 
@@ -119,7 +129,8 @@ def _labelled_numbers(prepared: Prepared, parts: Sequence[tuple[int, int]]) -> l
                 digits, known = labelled
                 kind = known.kind if known else numbers.IdentityKind.FNR
                 span = prepared.original(match.start("n"), match.end("n"))
-                found.append(Number(*span, digits, kind.value, _VALID if known else _LABELLED, known))
+                rule = _VALID if known else LABELLED
+                found.append(Number(*span, digits, kind.value, rule, known, ocr=_LETTER.search(match["n"]) is not None))
     return found
 
 
@@ -146,7 +157,8 @@ def _with_more(found: list[Number], more: list[Number]) -> list[Number]:
 
 def _candidates(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
     """Spans that are written as an identity number may be, with their eleven digits."""
-    found = [(m.start(), m.end(), _digits(m[0])) for m in _SPLIT.finditer(text, start, end)]
+    found = [(m.start(), m.end(), m["d"] + m["m"] + m["y"] + m["t"]) for m in _WITH_CENTURY.finditer(text, start, end)]
+    found += [(m.start(), m.end(), _digits(m[0])) for m in _SPLIT.finditer(text, start, end)]
     found += [(m.start(), m.end(), _digits(m[0])) for m in _BOXES.finditer(text, start, end)]
     found += [(m.start(), m.end(), m["d"] + m["m"] + m["y"] + m["t"]) for m in _APART.finditer(text, start, end)]
     return found
@@ -163,7 +175,7 @@ def _known(prepared: Prepared, start: int, end: int, digits: str) -> numbers.Ide
         return None
     context = _context(prepared, start, end)
     # A label decides over a payment word: «KID» on the line before a fødselsnummer does not clear it.
-    if not context and _NOT_IDENTITY.search(before(prepared, start, 25)):
+    if not context and explain.why(prepared, start, end):
         return None
     if (known.relaxed or known.kind is numbers.IdentityKind.FHNR) and not context:
         return None
@@ -184,18 +196,14 @@ def _inside_other(lower: str, start: int, end: int) -> bool:
     # «10.01819045077» is a coordinate; a comma may as well part the columns of a table.
     if start > 1 and lower[start - 1] == "." and lower[start - 2].isdigit():
         return True
-    for match in _HEX_TOKEN.finditer(lower, max(0, start - 64), end + 64):
-        token = match[0]
-        if match.start() <= start and end <= match.end() and (end - start == 11) and re.search("[a-f]", token):
-            return True
-    return False
+    return end - start == 11 and explain.inside_token(lower, start, end)
 
 
 def _labelled(prepared: Prepared, match: re.Match[str]) -> tuple[str, numbers.Identity | None] | None:
     written = match["n"]
     if sum(char.isdigit() for char in written) < 7:
         return None
-    digits = _digits(written.translate(_SWAPS))
+    digits = _digits(written.translate(SWAPS))
     if len(digits) != 11:
         return None
     label = prepared.lower[match.start() : match.start("n")]

@@ -215,7 +215,7 @@ def test_ordinary_lines_never_reach_the_slow_rules() -> None:
     """What keeps a megabyte under a second: only lines that pass the gate, and their neighbours, are looked at."""
     line = "Kommunen har mottatt søknad om tillatelse til tiltak på eiendommen, vedtak fattes innen fristen.\n"
     prepared = prepare(line * 5_000 + f"fnr {FNR}\n" + line * 5_000)
-    for words, pattern in ((identity._WORDS, identity._DIGITS), (credentials._WORDS, None), ((), account._GATE)):
+    for words, pattern in ((identity.WORDS, identity._DIGITS), (credentials.WORDS, None), ((), account._GATE)):
         seen = sum(end - start for start, end in blocks(prepared, words=words, pattern=pattern))
         assert seen <= 3 * len(line), words
     assert ["FNR"] == labels(prepared.text)
