@@ -39,20 +39,32 @@ def register(app: typer.Typer) -> None:
 def list_posts(
     ctx: typer.Context,
     only: Annotated[str | None, typer.Option("--org", metavar="NAVN", help="bare denne organisasjonen")] = None,
+    order: Annotated[
+        str, typer.Option("--rekkefølge", metavar="ORDEN", help="grunn, eller læring: det roboten lærer mest av, først")
+    ] = "grunn",
     as_json: JSON = False,
 ) -> None:
     """Viser det som venter på svar, gruppert etter grunn, eldste først."""
+    from robot.learning.order import learning_text, waiting_to_learn
     from robot.review_screens import waiting, waiting_text
 
     context = Context.of(ctx)
     settings = context.settings()
-    points = waiting(settings, only=only, now=context.now)
+    if order not in ("grunn", "læring"):
+        raise UsedWrongly(f"Ukjent rekkefølge «{order}». Bruk grunn eller læring.")
+    by_learning = order == "læring"
+    points, known = (
+        waiting_to_learn(settings, only=only, now=context.now)
+        if by_learning
+        else (waiting(settings, only=only, now=context.now), False)
+    )
     if as_json:
         for point in points:
             context.json(point)
     else:
         zones = {settings.organisasjon[name].orgnr: settings.zone(name) for name in settings.organisasjon}
-        context.out(waiting_text(points, zones.__getitem__))
+        zone = zones.__getitem__
+        context.out(learning_text(points, known, zone) if by_learning else waiting_text(points, zone))
 
 
 def show(ctx: typer.Context, post: POST, as_json: JSON = False) -> None:

@@ -26,6 +26,9 @@ class Learner:
         self._steps = np.zeros((WIDTH, WIDTH), np.float32)
         self._step_squares = np.full((WIDTH, WIDTH), _START, np.float32)
         self._random = np.random.default_rng(seed)
+        self._sum = np.zeros_like(self._weights)
+        self._step_sum = np.zeros_like(self._steps)
+        self._rounds = 0
 
     def learn(self, batch: Sequence[tuple[Any, Any]], *, rate: float, decay: float, drop: float) -> float:
         """One step on sentences (rows of features, tags); returns their negative log-likelihood."""
@@ -53,15 +56,22 @@ class Learner:
         self._steps -= rate * pairs / np.sqrt(self._step_squares)
         return lost
 
+    def end_round(self) -> None:
+        """Remembers how things stand: the mean over the rounds is steadier than the last of them."""
+        self._sum += self._weights
+        self._step_sum += self._steps
+        self._rounds += 1
+
     def model(self, rows: int) -> Crf:
-        """What was learnt, with the ``rows`` heaviest features; the others weigh nothing."""
-        weight = np.abs(self._weights).max(axis=1)
+        """What was learnt, as the mean over the rounds, with the ``rows`` heaviest features; the others weigh nothing."""
+        mean = self._sum / np.float32(max(self._rounds, 1))
+        weight = np.abs(mean).max(axis=1)
         heaviest = np.sort(np.argsort(-weight, kind="stable")[:rows])
         heaviest = heaviest[weight[heaviest] > 0]
         index = np.zeros(len(weight), np.int32)
         index[heaviest] = np.arange(1, len(heaviest) + 1, dtype=np.int32)
-        weights = np.concatenate([np.zeros((1, WIDTH), np.float32), self._weights[heaviest]])
-        return Crf(index=index, weights=weights, steps=self._steps.copy())
+        weights = np.concatenate([np.zeros((1, WIDTH), np.float32), mean[heaviest]])
+        return Crf(index=index, weights=weights, steps=self._step_sum / np.float32(max(self._rounds, 1)))
 
 
 def marginals(scores: Any, steps: Any, lengths: Any) -> tuple[Any, Any, Any]:

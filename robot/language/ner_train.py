@@ -93,6 +93,7 @@ def train(
             learner.learn(batch, rate=rate, decay=choices.decay, drop=choices.drop)
             for batch in _batches(nlp, features, vary.round(), choices.batch)
         )
+        learner.end_round()
         crf = learner.model(choices.rows)
         score, told = _score(as_pipeline(Marks(features=features, crf=crf)), held)
         say(f"runde {number}: tap {lost:.0f}, {told}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from models.facts import Facts, Unknown
 from models.learning import Example, Origin, Target
 from models.post import Outcome
+from models.sql import Row
 from models.store import Store
 from models.store.kept_tx import StoredDecision
 from models.store.store import Reads
@@ -32,6 +33,11 @@ class _Ended:
 def post_text(facts: Facts) -> str:
     """What a post is told by: subject, an empty line, the letter. As much of it as could be read."""
     return "\n\n".join(part for name in ("emne", "brødtekst") if (part := _known(facts, name)).strip())
+
+
+def sender_names(facts: Facts, row: Row) -> tuple[str, ...]:
+    """Who the post says it comes from: names to be masked wherever they stand."""
+    return tuple(name for name in (_known(facts, "avsender.navn"), str(row["sender"] or "")) if name)
 
 
 def gather(store: Store) -> int:
@@ -72,13 +78,12 @@ def _ended(reads: Reads, seq: int) -> _Ended | None:
             Target.ENHET: str(row["enhet"] or ""),
             Target.KATEGORI: _category(reads, stored, row["saksmappe_id"]),
         }
-    names = tuple(name for name in (_known(stored.facts, "avsender.navn"), str(row["sender"] or "")) if name)
     return _Ended(
         key=post.id,
         seq=seq,
         at=post.received_at.timestamp(),
         text=text,
-        names=names,
+        names=sender_names(stored.facts, row),
         labels={target: label for target, label in labels.items() if label},
         origin=Origin.ANSWER if reads.answers(seq) else Origin.RULE,
     )

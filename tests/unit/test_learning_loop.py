@@ -19,13 +19,15 @@ from robot.learning import shelf
 from robot.learning.gather import gather
 from robot.learning.importing import import_file
 from robot.learning.mask import masked
+from robot.learning.order import judge, learning_text
 from robot.learning.retrain import Became, chosen, forget_job, learning_job, retrain, split
 from robot.learning.status import roll_back, status, status_text
 from robot.purge import purge
 from robot.reading.dispatch import ReadingRoom
 from robot.review import find_post, take
+from robot.review_screens import waiting_in
 from tests.support.house import CATCH_ALL, House, mail, rules_text
-from tests.support.stores import Clock, new_address, opened
+from tests.support.stores import ORGNR, Clock, new_address, opened
 
 DAY = 86_400.0
 AVVIS = """\
@@ -323,3 +325,33 @@ def test_the_commands_import_learn_tell_and_go_back(tmp_path: Path, capsys: pyte
     assert 2 == cli.main([*config, "language", "rollback", "kategori"])
     assert 2 == cli.main([*config, "language", "rollback", "farge"])
     assert "Ukjent mål" in capsys.readouterr().err
+
+
+def test_what_waits_is_ordered_by_what_would_be_learnt(tmp_path: Path, reading_room: ReadingRoom) -> None:
+    house = House(tmp_path, reading_room, rules=rules_text(CATCH_ALL.replace("modus: auto", "modus: forslag")))
+    try:
+        sure = mail("Søknad", text="Vi søker om barnehageplass opptak søsken oppstart.", message_id="<1@a.example>")
+        unsure = mail("Spørsmål", text="Når åpner svømmehallen?", message_id="<2@a.example>")
+        house.take(sure, unsure)
+        points = waiting_in(house.store, ORGNR)
+        assert judge(house.store, points) is None
+        note(house.store, examples(120))
+        retrain(house.store, Target.KATEGORI)
+        judged = judge(house.store, points)
+        assert judged is not None
+        by_subject = {point["subject"]: point["learn"] for point in judged}
+        assert by_subject["Spørsmål"]["worth"] > by_subject["Søknad"]["worth"]
+        assert "barnehage" == by_subject["Søknad"]["proposals"][0]["label"]
+        text = learning_text(judged, True, lambda _: "Europe/Oslo")
+        assert "tror: barnehage" in text and "2 poster venter på svar." in text
+    finally:
+        house.store.close()
+
+
+def test_the_list_can_be_ordered_by_learning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == cli.main(["init", str(tmp_path / "m")])
+    config = ["--config", str(tmp_path / "m" / "config.toml")]
+    capsys.readouterr()
+    assert 0 == cli.main([*config, "review", "list", "--rekkefølge", "læring"])
+    assert "Ingenting venter" in capsys.readouterr().out
+    assert 2 == cli.main([*config, "review", "list", "--rekkefølge", "farge"])
