@@ -20,6 +20,7 @@ from models.store import Store
 from robot.alarms.kinds import AlarmSetup
 from robot.breaker import Breakers, Health
 from robot.caretaking.model import CareLimits
+from robot.learning.speaking import Speaker
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 
@@ -83,10 +84,12 @@ class Office:
     alarms: AlarmSetup | None = None
     care: CareLimits = field(default_factory=CareLimits)
     breakers: Breakers = field(init=False)
+    speaker: Speaker = field(init=False)
     refinding: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.breakers = Breakers(self.store.now, self._connection_changed)
+        self.speaker = Speaker(self.store)
 
     @property
     def org(self) -> Organisation:

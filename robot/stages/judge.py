@@ -44,7 +44,8 @@ class Judged:
 
 
 def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) -> Judged:
-    """Facts and judgement of a post as read. Deterministic in its arguments and the rule set in force."""
+    """Facts and judgement of a post as read. Deterministic in its arguments, the rule set in force, and
+    (where rules ask for ``kategori``) the pipeline at work, whose hash the facts carry."""
     ruleset = office.rules.current
     org = office.org
     facts = gather(
@@ -58,6 +59,8 @@ def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) ->
         duplicate=duplicates.word,
         answers_to=_answered_case(post, office),
     )
+    if "language" in ruleset.needs and office.learns:
+        facts = office.speaker.with_language(facts)
     if read.main.reason is not None:
         judgement = Judgement(ruleset_sha256=ruleset.sha256, winner=None)
     else:

@@ -11,6 +11,7 @@ import pytest
 
 from models.answer import Answer, Verb
 from models.errors import UsedWrongly
+from models.facts import Unknown
 from models.learning import Example, Origin, Target
 from models.post import Outcome
 from models.store import Store
@@ -30,6 +31,7 @@ from tests.support.house import CATCH_ALL, House, mail, rules_text
 from tests.support.stores import ORGNR, Clock, new_address, opened
 
 DAY = 86_400.0
+FNR = "01819045077"
 AVVIS = """\
   - regel: reklame
     navn: Reklame
@@ -355,3 +357,41 @@ def test_the_list_can_be_ordered_by_learning(tmp_path: Path, capsys: pytest.Capt
     assert 0 == cli.main([*config, "review", "list", "--rekkefølge", "læring"])
     assert "Ingenting venter" in capsys.readouterr().out
     assert 2 == cli.main([*config, "review", "list", "--rekkefølge", "farge"])
+
+
+KATEGORI = """\
+  - regel: barnehage
+    navn: Barnehage
+    prioritet: 10
+    modus: auto
+    hvis: {kategori: {er: barnehage}}
+    så:
+      sak: {samlesak: "Barnehage {år}", ny: {tilgang: åpen}}
+      journalpost: {type: I, tittel: "{emne}", tilgang: åpen}
+      fordel_til: PLAN
+"""
+
+
+def test_a_rule_may_rest_on_what_the_pipeline_says_when_it_is_sure(tmp_path: Path, reading_room: ReadingRoom) -> None:
+    house = House(tmp_path, reading_room, rules=rules_text(KATEGORI, CATCH_ALL))
+    letter = "Vi søker om barnehageplass opptak søsken oppstart."
+    try:
+        house.take(mail("Søknad", text=letter, message_id="<1@a.example>"))
+        assert "barnehage" != house.row(1)["rule"], "nothing has been learnt yet"
+        note(house.store, examples(900))
+        assert Became.LIVE is retrain(house.store, Target.KATEGORI).became
+        house.take(mail("Søknad", text=f"{letter} Takk.", message_id="<2@a.example>"))
+        with house.store.read() as reads:
+            stored = reads.decision(2)
+            learnt = reads.live_pipeline(Target.KATEGORI)
+        assert stored is not None and learnt is not None
+        assert ("PLAN", "barnehage") == (house.row(2)["enhet"], stored.facts.get("kategori"))
+        assert learnt.sha256 == stored.facts.get("kategori.pipeline")
+        house.take(mail("Spørsmål", text="Når åpner svømmehallen på lørdag?", message_id="<3@a.example>"))
+        house.take(mail("Søknad", text=f"{letter} Barnet: {FNR}", message_id="<4@a.example>"))
+        for seq in (3, 4):
+            with house.store.read() as reads:
+                stored = reads.decision(seq)
+            assert stored is not None and isinstance(stored.facts.get("kategori"), Unknown)
+    finally:
+        house.store.close()
