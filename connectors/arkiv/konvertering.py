@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, select
+from sqlalchemy import and_, exists, insert, or_, select
 from sqlalchemy.dialects import sqlite
 
 from connectors.arkiv import codec
@@ -17,7 +17,7 @@ from connectors.arkiv import tables as t
 from connectors.arkiv.documents import DocumentFolder
 from connectors.arkiv.records import Dokumentobjekt
 from connectors.arkiv.unit import refuse
-from models.noark import Variantformat
+from models.noark import Dokumentstatus, Variantformat
 from models.sql import Link, Row
 
 
@@ -75,6 +75,7 @@ _HAS_ARCHIVE = exists().where(
     _archive.c.versjonsnummer == t.dokumentobjekt.c.versjonsnummer,
     _archive.c.variantformat == Variantformat.ARKIV.value,
 )
+_OURS = t.dokumentbeskrivelse.c.our_key != ""
 _RECEIVED = (
     select(
         t.dokumentobjekt,
@@ -97,6 +98,9 @@ _RECEIVED = (
         and_(
             t.dokumentobjekt.c.variantformat == Variantformat.PRODUKSJON.value,
             t.journalpost.c.journalstatus != "U",
+            # A case worker's document is made into an archive format when it is finished: until then it may change. What
+            # the robot takes in never changes, and is made at once.
+            or_(t.dokumentbeskrivelse.c.dokumentstatus == Dokumentstatus.FERDIGSTILT.value, _OURS),
             ~_HAS_ARCHIVE,
         )
     )

@@ -20,6 +20,7 @@ from models.store import tables as t
 from models.store.codec import unpack
 from models.store.effect_tx import EffectKind, EffectState
 from models.store.rule_tx import RuleReads
+from models.store.verify_care import CareChecks
 
 PAGE = 500
 
@@ -59,7 +60,7 @@ class Kept:
     decision: Decision
 
 
-class VerifyReads(RuleReads):
+class VerifyReads(RuleReads, CareChecks):
     """Questions that only verify asks."""
 
     def originals(self) -> Iterator[Original]:

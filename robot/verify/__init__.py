@@ -9,6 +9,7 @@ from models.errors import OutOfReach, TryLater
 from models.store import Store
 from models.store.verify_reads import VerifyReads
 from robot.verify.archive import never_doubled
+from robot.verify.care import care_steps
 from robot.verify.content import fail_closed, nothing_lost, original_kept, rules_whole
 from robot.verify.model import Invariant
 from robot.verify.posts import OVERDUE_S, PostChecks
@@ -42,6 +43,7 @@ def verify(store: Store, archive: Archive) -> tuple[Invariant, ...]:
         except (OutOfReach, TryLater) as away:
             doubled = Invariant("I3", unasked=f"arkivet svarte ikke: {away}")
         found = [nothing_lost(reads, store), original_kept(reads), fail_closed(reads), rules_whole(reads)]
+        care_steps(reads, limits=posts.never_blocks, known=posts.never_guessed, explained=posts.explained)
         leader = one_leader(reads)
         events = events_clean(store)
         keys_are_ours(reads, store.orgnr, events.apart)

@@ -16,6 +16,7 @@ PAGES = (
     "arkivar.md",
     "gjennomsyn.md",
     "drift.md",
+    "omsorg.md",
     "sprak.md",
     "tilkobling/svarinn.md",
     "tilkobling/altinn.md",
@@ -46,8 +47,9 @@ def test_every_link_goes_somewhere(page: str) -> None:
     assert not [link for link in links if "://" not in link and not (folder / link).exists()]
 
 
-def test_the_rule_shown_is_a_good_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (block,) = re.findall(r"^```yaml\n(.*?)^```", (DOCS / "arkivar.md").read_text(encoding="utf-8"), re.M | re.S)
+@pytest.mark.parametrize("page", ["arkivar.md", "omsorg.md"])
+def test_the_rule_shown_is_a_good_one(page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
     assert 0 == cli.main(["init", str(tmp_path / "mappe")])
     (tmp_path / "mappe" / "regler" / "bevilling.yaml").write_text(block, encoding="utf-8")
     capsys.readouterr()

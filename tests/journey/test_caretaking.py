@@ -13,8 +13,10 @@ import pytest
 from connectors.arkiv.archive import EmbeddedArchive
 from connectors.contract import Archive
 from models.archive import SakQuery
+from models.audit import AuditEvent
 from models.noark import Journalstatus, Saksstatus
 from models.omsorg import Sak
+from models.store.effect_tx import EffectKind, NewEffect
 from robot.caretaking.model import CareLimits, Task
 from robot.caretaking.sweep import Sweep, SweepCount, sweep
 from robot.reading.dispatch import ReadingRoom
@@ -114,6 +116,19 @@ def test_the_nightly_job_is_the_same_run_and_what_it_did_can_be_verified(care: C
     assert not run_slot(job, care.house.office, slot)
     assert Saksstatus.AVSLUTTET is care.sak("2026/1").mappe.saksstatus
     assert [] == [one.name for one in verify(care.house.store, care.house.office.archive) if not one.ok]
+
+
+def test_verify_sees_a_step_that_nobody_can_explain_and_one_done_twice(care: Care, tmp_path: Path) -> None:
+    lay_cases(care.archive, tmp_path / "filer", some_cases())
+    care.run()
+    with care.house.store.write() as tx:
+        tx.plan(NewEffect(key="pr-x-om", kind=EffectKind.CARE, request={"kind": "avslutning"}))
+        for _ in range(2):
+            tx.audit(AuditEvent.EFFECT_DONE, object_ref="pr-x-om", details={"kind": "avslutning", "tries": 1})
+    found = {one.name: one for one in verify(care.house.store, care.house.office.archive)}
+    assert ["saksomsorg: pr-x-om er utført to ganger"] == found["I6"].examples
+    assert ["saksomsorg: pr-x-om har ingen hendelse som sier hvorfor"] == found["I8"].examples
+    assert 6 == found["I5"].checked
 
 
 def test_the_report_says_what_would_close_the_most_cases(care: Care, tmp_path: Path) -> None:

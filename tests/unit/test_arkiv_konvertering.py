@@ -14,6 +14,7 @@ from connectors.testing.archive_labs import EmbeddedLab
 from models.archive import Avslutning, Done, NyAvskrivning, NyttDokument, Statusendring
 from models.errors import NeedsHuman
 from models.noark import Avskrivningsmaate, Journalstatus, Variantformat
+from tests.support import caretown
 
 MAIL = b"From: kari@eksempel.example\r\n\r\nHei\r\n"
 PDFA = b"%PDF-1.7 en arkivvariant"
@@ -132,3 +133,17 @@ def _finish(bench: Bench, post: Done) -> None:
     bench.desk.do(Ferdigstill(journalpost=post.system_id))
     bench.desk.do(to_j(post.system_id))
     bench.desk.do(NyAvskrivning(journalpost=post.system_id, maate=Avskrivningsmaate.ORIENTERING))
+
+
+def test_a_case_workers_document_is_offered_when_it_is_finished_and_named_when_it_cannot_be_made(
+    bench: Bench, tmp_path: Path
+) -> None:
+    entries = [caretown.entry(1, "U", "E"), caretown.entry(2, "U", "R")]
+    for one, status in zip(entries, ("F", "B"), strict=True):
+        one["dokumenter"][0]["status"] = status
+        one["dokumenter"][0]["varianter"][0]["format"] = "fmt/412"
+    caretown.lay_cases(bench.archive, tmp_path / "filer", {"2025/1": ("B", entries)})
+    (waiting,) = bench.archive.unconverted(10)
+    bench.archive.conversion_failed(waiting.system_id, "damaged", "Filen er skadet.")
+    assert [] == bench.archive.unconverted(10)
+    assert ["2025/1-1"] == [failure.number for failure in bench.archive.conversion_failures()]
