@@ -23,6 +23,8 @@ from bench.town_faults import FAULTS, OLD
 POOL = 3000
 """So many files are shared by all documents that need no bytes of their own."""
 _BATCH = 2000
+_GAP = 1 / 20_000
+"""So often a journal number is missing."""
 _TABLES: dict[str, tuple[str, ...]] = {
     "saksmappe": (
         *("system_id", "saksaar", "sakssekvensnummer", "tittel", "offentlig_tittel", "arkivdel", "klasse"),
@@ -62,18 +64,22 @@ _TABLES: dict[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Truth:
-    """What is so: ``closable`` saksnumre, ``faults`` as (name, saksnummer, number of the entry or empty)."""
+    """What is so: ``closable`` saksnumre, ``faults`` as (name, saksnummer, number of the entry or empty),
+    ``gaps`` the journal numbers that were never used (for the check of the journal; caretaking does not look for them)."""
 
     cases: int = 0
     entries: int = 0
     closable: list[str] = field(default_factory=list)
     faults: list[tuple[str, str, str]] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """As JSON lines."""
         with path.open("w", encoding="utf-8") as file:
             for number in self.closable:
                 file.write(json.dumps({"kan_avsluttes": number}) + "\n")
+            for gap in self.gaps:
+                file.write(json.dumps({"hull": gap}) + "\n")
             for name, sak, entry in self.faults:
                 file.write(json.dumps({"feil": name, "sak": sak, "journalpost": entry}, ensure_ascii=False) + "\n")
 
@@ -172,6 +178,9 @@ class Layer:
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def _next(self, series: str, year: int) -> int:
+        if series == "journal" and self._ids.random() < _GAP:
+            self.truth.gaps.append(f"{self._years.get((series, year), 0) + 1}/{year}")
+            self._years[series, year] = self._years.get((series, year), 0) + 1
         self._years[series, year] = self._years.get((series, year), 0) + 1
         return self._years[series, year]
 

@@ -195,13 +195,20 @@ def _copy_signed(case: Case, maker: Maker) -> None:
 # --- deadlines and duplicates ---
 
 
-def _overdue(title: str, days: int) -> Callable[[Case, Maker], None]:
+def _overdue(title: str, days: int, rule: str, *, told: bool = False) -> Fault:
+    """The newest letter of its case waits since so many days; ``told``: with a preliminary answer, so that no nearer
+    deadline stands before its own."""
+
     def plant(case: Case, maker: Maker) -> None:
         entry = letter(case, "J", TODAY - timedelta(days=days), _person(case), "svar")
         entry.title, entry.docs[0].files[0].own = title, True
         _mark(case, entry)
+        if told:
+            soon = answer(case, "J", entry.day + timedelta(days=3), _person(case), "henvendelsen")
+            soon.title = "Foreløpig svar"
+            case.entries.append(soon)
 
-    return plant
+    return Fault(plant, "frist", rule, end_days=days + 5)
 
 
 def _two_ways(case: Case, maker: Maker) -> None:
@@ -312,13 +319,19 @@ FAULTS: Mapping[str, Fault] = {
         _wrong_sign("TE", refer=False, title="Når kommer svaret på søknaden?"), "avskriv", "krever_svar"
     ),
     "kopimottaker avskrevet": Fault(_copy_signed, "avskriv", "kopimottaker"),
-    "foreløpig svar over frist": Fault(_overdue("Henvendelse om gatelys", 60), "frist", "frist-foreloepig-svar"),
-    "innsynskrav over frist": Fault(_overdue("Innsynskrav", 15), "frist", "frist-innsyn"),
-    "klage over frist": Fault(_overdue("Klage på vedtak", 80), "frist", "frist-klage"),
-    "innsynsklage over frist": Fault(_overdue("Klage på avslag på innsyn", 20), "frist", "frist-innsynsklage"),
-    "byggesak over frist": Fault(_overdue("Søknad om rammetillatelse", 110), "frist", "frist-byggesak"),
-    "personopplysninger over frist": Fault(
-        _overdue("Krav om innsyn i egne personopplysninger", 50), "frist", "frist-personopplysninger"
+    "foreløpig svar over frist": _overdue("Henvendelse om gatelys", 60, "frist-foreloepig-svar"),
+    "innsynskrav over frist": _overdue("Innsynskrav", 15, "frist-innsyn"),
+    "klage over frist": _overdue("Klage på vedtak", 80, "frist-klage", told=True),
+    "innsynsklage over frist": _overdue("Klage på avslag på innsyn", 20, "frist-innsynsklage"),
+    "byggesak over frist": _overdue("Søknad om rammetillatelse", 110, "frist-byggesak", told=True),
+    "personopplysninger over frist": _overdue(
+        "Krav om innsyn i egne personopplysninger", 50, "frist-personopplysninger", told=True
+    ),
+    "midlertidig sperret for lenge": Fault(
+        _add(letter, "J", shield=TEMPORARY, public="Brev", signs=[Sign("TE")]),
+        "journalfør",
+        "midlertidig-sperret-lenge",
+        end_days=100,
     ),
     "samme brev to veier": Fault(_two_ways, "duplikat", ""),
 }
