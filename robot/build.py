@@ -226,6 +226,9 @@ def care_limits(settings: Settings, name: str) -> CareLimits:
     return CareLimits(
         formats=frozenset(chosen.arkivformater) or APPROVED_FORMATS,
         does=frozenset(Task(word) for word in chosen.utfoer),
+        warn=chosen.varsle_enheter,
+        warn_to=chosen.varsle_ellers,
+        link=chosen.lenke,
     )
 
 

@@ -322,6 +322,16 @@ class OmsorgSettings(Section):
         default=(),
         description="PRONOM-koder for godkjente arkivformater; tomt betyr dem det innebygde arkivet godkjenner",
     )
+    varsle_enheter: bool = Field(
+        default=False, description="send enhetene (epost i enheter.csv) e-post når en svarfrist er nær"
+    )
+    varsle_ellers: tuple[Address, ...] = Field(
+        default=(), description="e-postadresser som varsles for enheter uten egen adresse"
+    )
+    lenke: str = Field(
+        default="",
+        description="adressen til en journalpost i arkivet, med {saksnummer}, {journalpost} eller {id}; tomt gir ingen lenke",
+    )
 
 
 DEFAULT_TILGANGSKODER: Mapping[str, str] = {

@@ -99,8 +99,9 @@ def _purge(office: Office) -> str:
 
 def _care(office: Office) -> str:
     from robot.caretaking.sweep import nightly
+    from robot.caretaking.varsling import warn
 
-    return nightly(office)
+    return f"{nightly(office)}; {warn(office)}"
 
 
 def _learn(office: Office) -> str:

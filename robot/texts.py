@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.reasons import ReasonCode
-from robot import texts_alarms, texts_en, texts_nb, texts_nn, texts_omsorg, texts_report
+from robot import texts_alarms, texts_en, texts_frister, texts_nb, texts_nn, texts_omsorg, texts_report
 
 
 class Language(StrEnum):
@@ -31,10 +31,18 @@ _REASONS: Mapping[Language, Mapping[ReasonCode, tuple[str, str]]] = {
     Language.NN: texts_nn.REASONS,
     Language.EN: texts_en.REASONS,
 }
+_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister)
+
+
+def _columns(number: int) -> dict[str, str]:
+    """The texts of every area in one language."""
+    return {key: said for area in _AREAS for key, said in area.column(number).items()}
+
+
 _TEXTS: Mapping[Language, Mapping[str, str]] = {
-    Language.NB: {**texts_nb.TEXTS, **texts_report.column(0), **texts_alarms.column(0), **texts_omsorg.column(0)},
-    Language.NN: {**texts_nn.TEXTS, **texts_report.column(1), **texts_alarms.column(1), **texts_omsorg.column(1)},
-    Language.EN: {**texts_en.TEXTS, **texts_report.column(2), **texts_alarms.column(2), **texts_omsorg.column(2)},
+    Language.NB: {**texts_nb.TEXTS, **_columns(0)},
+    Language.NN: {**texts_nn.TEXTS, **_columns(1)},
+    Language.EN: {**texts_en.TEXTS, **_columns(2)},
 }
 
 

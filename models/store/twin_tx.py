@@ -160,6 +160,10 @@ class TwinTx(AuditTx, TwinReads):
         )
         return done.rowcount == 1
 
+    def reopen_twin(self, id_: str) -> None:
+        """What was said could not be carried out: it is a person's again."""
+        self.conn.execute(update(twin).where(twin.c.id == id_).values(state=TwinState.OPEN, answered_at=None))
+
 
 def _twin(row: Row) -> Twin:
     return Twin(

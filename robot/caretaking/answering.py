@@ -8,7 +8,7 @@ from datetime import date
 from models.archive import NyAvskrivning
 from models.decision import Mode
 from models.noark import Avskrivningsmaate as Maate
-from models.omsorg import Journalinnfoersel
+from models.omsorg import Journalinnfoersel, Sak
 from models.verdict import AvskrivUtfall, CareHit
 from robot.caretaking import brevpar
 from robot.caretaking.avskrivning import JOURNALED, Par, Usikker, match, wrong_sign_offs
@@ -31,7 +31,7 @@ def write_offs(ground: Ground) -> Iterator[Step | CarePoint]:
         yield point(ground, wrong.brev, Task.WRITE_OFF, Kind.TOLD, codes=codes, about=about)
     answered = match(ground.sak)
     for pair in answered.sikre:
-        yield step_of(ground, pair, auto=True)
+        yield step_of(ground.sak, pair, auto=True)
     for doubt in answered.usikre:
         yield _doubt(ground, doubt)
     settled = {pair.brev.post.system_id for pair in answered.sikre}
@@ -40,14 +40,14 @@ def write_offs(ground: Ground) -> Iterator[Step | CarePoint]:
             yield from _by_rule(ground, entry)
 
 
-def step_of(ground: Ground, pair: Par, *, auto: bool) -> Step:
-    """The write that signs a letter off by its answer."""
+def step_of(sak: Sak, pair: Par, *, auto: bool, rule: str = MATCHED) -> Step:
+    """The write that signs a letter off by its answer; with one key, whoever asks for it."""
     return Step(
         task=Task.WRITE_OFF,
         target=pair.brev.post.system_id,
         number=pair.brev.post.number,
-        state=f"uavskrevet>{pair.svar.post.system_id}",
-        turn=_turn(ground),
+        state="uavskrevet",
+        turn=f"{_turn(sak)}>{pair.svar.post.system_id}",
         about=pair.korrespondansepart,
         write=NyAvskrivning(
             journalpost=pair.brev.post.system_id,
@@ -55,9 +55,9 @@ def step_of(ground: Ground, pair: Par, *, auto: bool) -> Step:
             avskrives_av=pair.svar.post.system_id,
             korrespondansepart=pair.korrespondansepart,
         ),
-        rule=MATCHED,
+        rule=rule,
         auto=auto,
-        enhet=unit_of(pair.brev) or ground.sak.mappe.administrativ_enhet,
+        enhet=unit_of(pair.brev) or sak.mappe.administrativ_enhet,
     )
 
 
@@ -68,7 +68,7 @@ def _doubt(ground: Ground, doubt: Usikker) -> CarePoint:
         ground,
         doubt.brev,
         Task.WRITE_OFF,
-        Kind.PROPOSED,
+        Kind.UNSURE,
         codes=tuple(sorted(why.value for why in doubt.hvorfor)),
         rule=MATCHED,
         text=", ".join(numbers[:_NAMED]) + more,
@@ -92,8 +92,8 @@ def _noted(ground: Ground, entry: Journalinnfoersel, hit: CareHit, maate: Maate)
         task=Task.WRITE_OFF,
         target=entry.post.system_id,
         number=entry.post.number,
-        state=f"uavskrevet>{maate.value}",
-        turn=_turn(ground),
+        state="uavskrevet",
+        turn=f"{_turn(ground.sak)}>{maate.value}",
         write=NyAvskrivning(journalpost=entry.post.system_id, maate=maate),
         rule=hit.regel,
         auto=hit.modus is Mode.AUTO,
@@ -125,8 +125,8 @@ def deadlines(ground: Ground) -> Iterator[CarePoint | Restanse]:
             )
 
 
-def _turn(ground: Ground) -> str:
-    return ground.sak.gjenaapnet.isoformat() if ground.sak.gjenaapnet is not None else ""
+def _turn(sak: Sak) -> str:
+    return sak.gjenaapnet.isoformat() if sak.gjenaapnet is not None else ""
 
 
 def point(

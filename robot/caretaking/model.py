@@ -34,6 +34,7 @@ class Kind(StrEnum):
     ``missing``: it cannot be done, ``codes`` say what is missing. ``proposed``: it could be done, and nobody has switched it
     on. ``kept``: a guard of the house keeps it so. ``rule``: the rules cannot tell. ``refused``: the archive said no.
     ``doubt``: it was asked for, and the archive has not answered yet. ``told``: a finding (avvik) or a deadline (frist).
+    ``unsure``: several things may be so, and a person chooses.
     """
 
     MISSING = "missing"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     DOUBT = "doubt"
     TOLD = "told"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +109,15 @@ class CarePoint:
 class CareLimits:
     """What an installation has chosen. ``does`` are the tasks a human has switched on; empty proposes only.
 
-    ``formats`` are the PRONOM codes of approved archive formats (noark5.md section 9).
+    ``formats`` are the PRONOM codes of approved archive formats (noark5.md section 9). ``warn``: units are mailed of deadlines
+    that are near, ``warn_to`` instead of a unit without an address; ``link`` leads to an entry in the archive.
     """
 
     formats: frozenset[str] = APPROVED_FORMATS
     does: frozenset[Task] = frozenset()
+    warn: bool = False
+    warn_to: tuple[str, ...] = ()
+    link: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

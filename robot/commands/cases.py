@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from robot.case_commands import add_to
 from robot.context import Context
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("approve")(approve)
     group.command("close")(close)
     group.command("list")(listing)
+    add_to(group)
     app.add_typer(group, name="cases")
 
 

@@ -25,6 +25,7 @@ from robot.report.model import Group, Points, Report, RuleAdvice, Unconverted
 from robot.report.omsorg import gather_care
 from robot.report.piles import Pile
 from robot.report.points import PointMaker, in_group_order, is_innsyn
+from robot.report.restanser import gather_waits
 from robot.report.sources import ToldBySources
 from robot.report.units import since_yesterday, unit_rows
 from robot.report.workdays import work_days_between
@@ -112,6 +113,7 @@ def gather(
             unread=told.unread,
             advice=_advice(reads, rules, now.timestamp()),
             care=gather_care(reads, language),
+            waits=gather_waits(reads, org, day, language),
             today=since_yesterday(reads, day, org.zone),
             ruleset=rules.sha256 if rules is not None else "",
             audit_seq=seq,

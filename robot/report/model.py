@@ -123,6 +123,37 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitWait:
+    """What waits for an answer at one unit. ``oldest`` is the ISO date it came."""
+
+    unit: str
+    code: str
+    total: int
+    over: int
+    near: int
+    in_time: int
+    without: int
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Restanser by unit, the numbers of those longest past their deadline, forwards nobody has acknowledged, and how many
+    pairs of entries look like one letter."""
+
+    units: tuple[UnitWait, ...] = ()
+    late: tuple[str, ...] = ()
+    follow_ups: int = 0
+    follow_ups_late: int = 0
+    twins: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to show."""
+        return bool(self.units or self.follow_ups or self.twins)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
     local to ``zone``."""
@@ -143,6 +174,7 @@ class Report:
     unread: tuple[UnreadUnit, ...] = ()
     advice: tuple[RuleAdvice, ...] = ()
     care: Care = field(default_factory=Care)
+    waits: Waits = field(default_factory=Waits)
     today: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""
     audit_seq: int = 0
@@ -163,4 +195,4 @@ class Report:
     @property
     def empty(self) -> bool:
         """Whether nobody has anything to do."""
-        return not any(self.counts.values()) and not self.care.total
+        return not any(self.counts.values()) and not self.care.total and not self.waits.twins

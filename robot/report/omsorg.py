@@ -9,7 +9,7 @@ from robot.texts import text
 
 EXAMPLES = 5
 GROUPS = 40
-_SETTLES = (Kind.MISSING.value, Kind.PROPOSED.value, Kind.REFUSED.value, Kind.RULE.value)
+_SETTLES = (Kind.MISSING.value, Kind.PROPOSED.value, Kind.REFUSED.value, Kind.RULE.value, Kind.UNSURE.value)
 
 
 def gather_care(reads: CareReads, language: str) -> Care:
@@ -48,6 +48,8 @@ def _group(reads: CareReads, one: PointGroup, language: str) -> CareGroup:
 
 def said(kind: str, reason: str, language: str) -> str:
     """Why something is a point, as half a sentence."""
+    if kind == Kind.TOLD and reason:
+        return text("care.kind.told.codes", language, codes=said_codes(reason, language))
     return text(f"care.kind.{kind}", language, codes=said_codes(reason, language))
 
 

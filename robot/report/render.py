@@ -132,6 +132,9 @@ def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for group in report.care.groups:
         told = f"{group.number}: {', '.join(group.examples)}"
         yield ("saksomsorg", f"{group.task}: {group.what}", told, *([""] * (len(CSV_HEAD) - 3)))
+    for wait in report.waits.units:
+        told = f"{wait.total} i alt, {wait.over} over fristen, {wait.near} nær, {wait.in_time} i tide, {wait.without} uten frist"
+        yield ("restanser", wait.unit, told, *([""] * (len(CSV_HEAD) - 3)))
     yield from _csv_advice(report)
 
 
