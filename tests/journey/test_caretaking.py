@@ -39,6 +39,7 @@ class Care:
             "gjenaapnet_dager": "90",
             "klagefrist_uker": "3",
             "nylig_brev_dager": "30",
+            "midlertidig_sperret_dager": "3000",
         }
         self.house = House(
             folder, cast(ReadingRoom, None), rules=FELLES.read_text(encoding="utf-8"), parameters=parameters
