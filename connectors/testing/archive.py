@@ -380,6 +380,18 @@ class ArchiveContract(CasesContract):
         desk.refused(NyttDokument(journalpost=entry.system_id, dokument=vedlegg))
         assert Journalstatus.ARKIVERT is desk.view(entry.system_id).status
 
+    def test_closing_archives_the_entries_exactly_where_it_says_so(self, lab: ArchiveLab) -> None:
+        desk = Desk(lab)
+        desk.can("avslutning")
+        sak = desk.sak()
+        entry = desk.journaled(sak.system_id, b"brev")
+        desk.do(NyAvskrivning(journalpost=entry.system_id, maate=Avskrivningsmaate.ORIENTERING))
+        if not desk.archive.capabilities.archives_on_close:
+            desk.refused(Avslutning(saksmappe=sak.system_id), "CL2", entry.number)
+            desk.do(Statusendring(journalpost=entry.system_id, til=Journalstatus.ARKIVERT))
+        desk.do(Avslutning(saksmappe=sak.system_id))
+        assert Journalstatus.ARKIVERT is desk.view(entry.system_id).status
+
     # --- finding ---
 
     def test_a_case_is_found_by_its_key_and_number_only(self, lab: ArchiveLab) -> None:

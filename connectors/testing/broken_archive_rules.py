@@ -11,6 +11,7 @@ from connectors.arkiv.settings import ArchiveSettings
 from connectors.testing.memory_archive import MemoryArchive
 from connectors.testing.memory_unit import MemoryUnit
 from models.archive import (
+    ArchiveCapabilities,
     ArchiveWrite,
     Avslutning,
     Done,
@@ -233,6 +234,14 @@ class ClosesAnything(_Shortcut):
             self.unit.set_saksstatus(write.saksmappe, Saksstatus.AVSLUTTET, self._now(), "")
             return write.saksmappe
         return None
+
+
+class ArchivesUnasked(MemoryArchive):
+    """Sets entries to A when their case closes, and says that it does not."""
+
+    @property
+    def capabilities(self) -> ArchiveCapabilities:
+        return replace(super().capabilities, archives_on_close=False)
 
 
 class TakesIntoClosedCases(MemoryArchive):

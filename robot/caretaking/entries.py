@@ -10,7 +10,7 @@ from models.judgement import TilMenneske
 from models.noark import Journalposttype, Journalstatus
 from models.omsorg import Journalinnfoersel
 from models.verdict import AvvikUtfall, CareHit, GodkjennUtfall, JournalfoerUtfall, LaStaaUtfall
-from robot.caretaking.lacks import SETTLED, closed, lacks_of_entry
+from robot.caretaking.lacks import SETTLED, lacks_of_entry
 from robot.caretaking.model import CarePoint, Ground, Kind, Step, Task
 
 _APPROVED = {Journalstatus.FERDIGSTILT: Journalstatus.GODKJENT, Journalstatus.JOURNALFOERT: Journalstatus.ARKIVERT}
@@ -18,9 +18,8 @@ _ONLY_UNFINISHED = ("dokumentstatus",)
 
 
 def entries(ground: Ground) -> Iterator[Step | CarePoint]:
-    """Each entry that is not at its end: to be journaled, to be approved, or a point that says what is missing."""
-    if closed(ground.sak):
-        return
+    """Each entry that is not at its end: to be journaled, to be approved, or a point that says what is missing. In a case
+    that is closed nothing can be done any longer; what was left behind there is named."""
     for entry in ground.sak.innfoersler:
         if entry.post.status in (Journalstatus.ARKIVERT, Journalstatus.UTGAAR) or _waits_for_review(entry):
             continue

@@ -161,6 +161,13 @@ def test_a_letter_never_sent_is_not_journaled(night: Night) -> None:
     ] == night.reasons()
 
 
+def test_what_was_left_behind_in_a_closed_case_is_named(night: Night) -> None:
+    archive = night.lay(case(entry("I", "S"), entry("I", "A", number=2), saksstatus=Saksstatus.AVSLUTTET))
+    night.run()
+    assert [] == archive.asked
+    assert [("2026/1-1", "journalfør", "missing", "sak_åpen")] == night.reasons()
+
+
 def test_a_sent_letter_with_an_open_document_is_finished_first(night: Night) -> None:
     unfinished = document(dokumentstatus=Dokumentstatus.UNDER_REDIGERING)
     archive = night.lay(case(entry("U", "E", dokumenter=(unfinished,))))
