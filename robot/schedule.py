@@ -107,7 +107,9 @@ def _care(office: Office) -> str:
 def _learn(office: Office) -> str:
     from robot.learning.retrain import forget_job, learning_job
 
-    return learning_job(office.store, office.imported_days) if office.learns else forget_job(office.store)
+    if not office.learns:
+        return forget_job(office.store)
+    return learning_job(office.store, office.archive, imported_days=office.imported_days)
 
 
 def _after_restore(office: Office) -> str:

@@ -50,13 +50,18 @@ def show(ctx: typer.Context, only: Only = None, as_json: AsJson = False) -> None
 
 def take_in(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FIL", help="CSV, eller ett JSON-objekt på hver linje")],
+    file: Annotated[str | None, typer.Argument(metavar="FIL", help="CSV, eller ett JSON-objekt på hver linje")] = None,
+    from_archive: Annotated[
+        bool, typer.Option("--arkiv", help="titler og klasser fra arkivet i stedet for en fil")
+    ] = False,
     target: Annotated[str, typer.Option("--mål", metavar="MÅL", help=f"hva «label» sier: {TARGETS}")] = "kategori",
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="hopp over rader som ikke kan leses")] = False,
     only: Only = None,
     as_json: AsJson = False,
 ) -> None:
     """Tar inn historikk som eksempler å lære av. Navn og tall maskeres før noe lagres."""
+    from robot import build
+    from robot.learning.from_archive import import_archive
     from robot.learning.importing import import_file
     from robot.progress import CountBar
 
@@ -65,8 +70,17 @@ def take_in(
     name = _one_of(settings, only)
     if not settings.organisasjon[name].laering.bruk:
         raise UsedWrongly(f"Læring er slått av for {name}: se [organisasjon.{name}.laering] i oppsettet.")
+    if (file is None) is not from_archive:
+        raise UsedWrongly("Oppgi enten en fil, eller --arkiv.")
     with _store(context, settings, name) as store, CountBar(context, f"Leser inn, {name}") as bar:
-        found = import_file(store, Path(file), target=_target(target), skip_bad=skip_bad, on_row=bar.show)
+        if file is not None:
+            found = import_file(store, Path(file), target=_target(target), skip_bad=skip_bad, on_row=bar.show)
+        else:
+            archive = build.archive(settings, name, now=context.now)
+            try:
+                found = import_archive(store, archive, on_row=bar.show)
+            finally:
+                archive.close()
     if as_json:
         context.json({"rows": found.rows, "examples": found.examples, "skipped": list(found.skipped)})
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.facts import Facts, Unknown
@@ -13,6 +13,9 @@ from models.store import Store
 from models.store.kept_tx import StoredDecision
 from models.store.store import Reads
 from robot.learning.mask import masked
+
+Classes = Callable[[Sequence[str]], Mapping[str, str]]
+"""System ids of cases → their classes, of those that are known."""
 
 _AT_A_TIME = 64
 
@@ -28,6 +31,7 @@ class _Ended:
     names: tuple[str, ...]
     labels: dict[Target, str]
     origin: Origin
+    case: str
 
 
 def post_text(facts: Facts) -> str:
@@ -40,28 +44,35 @@ def sender_names(facts: Facts, row: Row) -> tuple[str, ...]:
     return tuple(name for name in (_known(facts, "avsender.navn"), str(row["sender"] or "")) if name)
 
 
-def gather(store: Store) -> int:
+def gather(store: Store, classes: Classes = lambda _ids: {}) -> int:
     """Notes what has ended since the last time; returns how many examples that gave. Done again after a crash, nothing is
-    doubled: an example is known by its post."""
+    doubled: an example is known by its post. ``classes`` tells the classes of cases that we did not open.
+
+    Raises:
+        TryLater, OutOfReach: the archive cannot be asked now.
+    """
     noted = after = 0
     while True:
         with store.read() as reads:
             waiting = reads.to_learn_from(_AT_A_TIME, after=after)
             ended = [one for seq in waiting if (one := _ended(reads, seq)) is not None]
+        unknown = sorted({one.case for one in ended if one.case and Target.KATEGORI not in one.labels})
+        told = classes(unknown) if unknown else {}
         texts = masked([one.text for one in ended], [one.names for one in ended])
         with store.write() as tx:
             for one, text in zip(ended, texts, strict=True):
                 # Content that was let go of meanwhile is not kept here either.
                 row = tx.row(one.seq)
                 if row is not None and row["purged_at"] is None:
-                    noted += tx.note_examples(_examples(one, text))
+                    noted += tx.note_examples(_examples(one, text, told))
         if len(waiting) < _AT_A_TIME:
             return noted
         after = waiting[-1]
 
 
-def _examples(one: _Ended, text: str) -> Iterator[Example]:
-    for target, label in one.labels.items():
+def _examples(one: _Ended, text: str, told: Mapping[str, str]) -> Iterator[Example]:
+    known = {Target.KATEGORI: told[one.case]} if told.get(one.case) else {}
+    for target, label in {**known, **one.labels}.items():
         yield Example(
             key=one.key, target=target, label=label, origin=one.origin, text=text, at=one.at, post_seq=one.seq
         )
@@ -86,6 +97,7 @@ def _ended(reads: Reads, seq: int) -> _Ended | None:
         names=sender_names(stored.facts, row),
         labels={target: label for target, label in labels.items() if label},
         origin=Origin.ANSWER if reads.answers(seq) else Origin.RULE,
+        case=str(row["saksmappe_id"] or "") if post.outcome is Outcome.ARCHIVED else "",
     )
 
 

@@ -14,6 +14,7 @@ from models.store import Store
 from robot.learning import shelf
 
 if TYPE_CHECKING:
+    from connectors.contract import Archive
     from robot.language.measure import Figures
     from robot.language.rows import Row
 
@@ -155,14 +156,19 @@ def _told(figures: Figures) -> dict[str, Any]:
     return told
 
 
-def learning_job(store: Store, imported_days: int = 0) -> str:
-    """The nightly job: notes what ended, trains what that helps; one line of codes and counts."""
+def learning_job(store: Store, archive: Archive | None = None, *, imported_days: int = 0) -> str:
+    """The nightly job: notes what ended, trains what that helps; one line of codes and counts.
+
+    Raises:
+        TryLater, OutOfReach: the archive cannot be asked for the classes of cases now.
+    """
+    from robot.learning.from_archive import classes_of
     from robot.learning.gather import gather
 
     if imported_days:
         with store.write() as tx:
             tx.forget_examples(imported_before=tx.now - imported_days * DAY_S)
-    noted = gather(store)
+    noted = gather(store, classes_of(archive)) if archive is not None else gather(store)
     tried = [retrain(store, target) for target in Target]
     return f"{noted} eksempler, " + ", ".join(f"{one.target}: {one.became}" for one in tried)
 
