@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -208,6 +209,30 @@ def nested(content: str, after: str) -> bytes:
     return saved(made)
 
 
+def loose() -> bytes:
+    """The page got new content, and the old lies in the file still, though no page has it."""
+    first = saved(pdf(line() + text(SECRET)), static_id=True)
+    return re.sub(rb"/Contents \d+ 0 R", lambda found: b" " * len(found[0]), first, count=1)
+
+
+def replaced(inline: bool) -> bytes:
+    """The text is gone from the page; what it stands for is still told to those who copy or hear it."""
+    if inline:
+        return saved(pdf(line() + f"/Span <</ActualText ({SECRET})>> BDC\n{box()}EMC\n"))
+    made = pdf(line() + box())
+    element = made.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Span, Alt=String(SECRET)))
+    made.Root.StructTreeRoot = made.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=element))
+    return saved(made)
+
+
+def bookmarked() -> bytes:
+    """A bookmark made of a heading that is gone."""
+    made = pdf(line())
+    with made.open_outline() as outline:
+        outline.root.append(pikepdf.OutlineItem(f"Sak om {SECRET}", 0))
+    return saved(made)
+
+
 def cropped(content: str, crop: tuple[int, int, int, int]) -> bytes:
     """A page of which only a part is shown."""
     return saved(pdf(content, CropBox=Array(crop)))
@@ -312,6 +337,10 @@ LEAKY: Mapping[str, Case] = {
     "fake_redaction_two_deep": Case(
         make=lambda: within(within(saved(pdf(line() + text(SECRET) + box())))), kinds=frozenset({Kind.COVERED})
     ),
+    "loose_content": Case(make=loose, kinds=frozenset({Kind.EARLIER_REVISION})),
+    "text_for_copying": Case(make=lambda: replaced(inline=True), kinds=frozenset({Kind.METADATA})),
+    "text_for_hearing": Case(make=lambda: replaced(inline=False), kinds=frozenset({Kind.METADATA})),
+    "bookmark": Case(make=bookmarked, kinds=frozenset({Kind.METADATA})),
     "rotated_page": Case(
         make=lambda: saved(pdf(line() + text(SECRET) + box(), Rotate=90)), kinds=frozenset({Kind.COVERED})
     ),

@@ -65,7 +65,7 @@ def _office(content: bytes) -> Iterator[Leak]:
 
 
 def _pdf(content: bytes, depth: int) -> Iterator[Leak]:
-    from robot.reading.leaks import pdfparts
+    from robot.reading.leaks import pdfparts, pdfremains
 
     pdf = pdfparts.opened(content)
     off = pdfparts.layers_off(pdf) if pdf is not None else False
@@ -78,6 +78,9 @@ def _pdf(content: bytes, depth: int) -> Iterator[Leak]:
         return
     with pdf:
         yield from pdfparts.parts_of(pdf)
+        yield from pdfremains.bookmarks(pdf)
+        yield from pdfremains.replacement_texts(pdf, now)
+        yield from pdfremains.loose_content(pdf, now, _text_of)
         if content.count(b"%%EOF") > 1:
             now = f"{now}\n{_beside(pdf)}"
             yield from pdfparts.earlier_words(content, _text_of, now)

@@ -35,9 +35,9 @@ _WORD = re.compile(r"[^\W_]{2,}(?:[.\-/@][^\W_]+)*")
 
 def layers_off(pdf: Any) -> bool:
     """Whether the file has layers that are not shown when it is opened."""
-    layers = _dict(pdf.Root.get("/OCProperties"))
-    shown = _dict(layers.get("/D"))
-    return bool(layers) and (len(_list(shown.get("/OFF"))) > 0 or str(shown.get("/BaseState", "/ON")) == "/OFF")
+    layers = as_dict(pdf.Root.get("/OCProperties"))
+    shown = as_dict(layers.get("/D"))
+    return bool(layers) and (len(as_list(shown.get("/OFF"))) > 0 or str(shown.get("/BaseState", "/ON")) == "/OFF")
 
 
 def parts_of(pdf: Any) -> Iterator[Leak]:
@@ -53,19 +53,19 @@ def files_in(pdf: Any) -> Iterator[tuple[str, bytes]]:
     seen = set()
     specs = [spec.obj for spec in pdf.attachments.values()]
     for page in pdf.pages:
-        for annotation in _list(page.obj.get("/Annots"))[:_MOST_ANNOTATIONS]:
-            spec = _dict(annotation).get("/FS")
-            if spec is not None and str(_dict(annotation).get("/Subtype", "")) == "/FileAttachment":
+        for annotation in as_list(page.obj.get("/Annots"))[:_MOST_ANNOTATIONS]:
+            spec = as_dict(annotation).get("/FS")
+            if spec is not None and str(as_dict(annotation).get("/Subtype", "")) == "/FileAttachment":
                 specs.append(spec)
     for spec in specs:
-        stream = _dict(_dict(spec).get("/EF")).get("/F") or _dict(_dict(spec).get("/EF")).get("/UF")
+        stream = as_dict(as_dict(spec).get("/EF")).get("/F") or as_dict(as_dict(spec).get("/EF")).get("/UF")
         if stream is None or stream.objgen in seen:
             continue
         seen.add(stream.objgen)
-        name = _text(_dict(spec).get("/UF")) or _text(_dict(spec).get("/F"))
+        name = as_text(as_dict(spec).get("/UF")) or as_text(as_dict(spec).get("/F"))
         try:
             yield name, bytes(stream.read_bytes())
-        except _faults():
+        except faults():
             yield name, b""
 
 
@@ -90,8 +90,8 @@ def earlier_words(content: bytes, text_of: Any, now: str) -> Iterator[Leak]:
 
 
 def _document_info(pdf: Any) -> Iterator[Leak]:
-    for name, value in _dict(pdf.trailer.get("/Info")).items():
-        text = _text(value)
+    for name, value in as_dict(pdf.trailer.get("/Info")).items():
+        text = as_text(value)
         if name not in _OWN_FIELDS and text:
             yield Leak(kind=LeakKind.METADATA, place=str(name).lstrip("/")[:60], text=text[:MOST_TEXT])
 
@@ -102,7 +102,7 @@ def _xmp(pdf: Any) -> Iterator[Leak]:
         return
     try:
         text = stream.read_bytes()[:1_000_000].decode("utf-8", "replace")
-    except _faults():
+    except faults():
         return
     for name, inner in _XMP_TEXT.findall(text):
         if name.startswith(_XMP_PEOPLE) and (value := " ".join(_TAGS.sub(" ", inner).split())):
@@ -110,16 +110,18 @@ def _xmp(pdf: Any) -> Iterator[Leak]:
 
 
 def _annotations(page: Any, number: int) -> Iterator[Leak]:
-    for annotation in _list(page.obj.get("/Annots"))[:_MOST_ANNOTATIONS]:
-        told = _dict(annotation)
+    for annotation in as_list(page.obj.get("/Annots"))[:_MOST_ANNOTATIONS]:
+        told = as_dict(annotation)
         kind = str(told.get("/Subtype", ""))
         hidden = bool(_flags(told) & _HIDDEN)
         if kind == "/Widget":
-            value = _text(told.get("/V")) or _text(_dict(told.get("/Parent")).get("/V"))
+            value = as_text(told.get("/V")) or as_text(as_dict(told.get("/Parent")).get("/V"))
             if hidden and value:
                 yield Leak(kind=LeakKind.HIDDEN_FIELD, page=number, place="skjemafelt", text=value[:MOST_TEXT])
             continue
-        said = " ".join(filter(None, (_text(told.get("/T")), _text(told.get("/Subj")), _text(told.get("/Contents")))))
+        said = " ".join(
+            filter(None, (as_text(told.get("/T")), as_text(told.get("/Subj")), as_text(told.get("/Contents"))))
+        )
         if said and kind not in ("/Link", "/Popup"):
             yield Leak(kind=LeakKind.COMMENT, page=number, place=kind.lstrip("/")[:30], text=said[:MOST_TEXT])
 
@@ -131,25 +133,29 @@ def _flags(annotation: Mapping[str, Any]) -> int:
         return 0
 
 
-def _dict(value: Any) -> Any:
+def as_dict(value: Any) -> Any:
+    """A dictionary or stream as it is; anything else as an empty one."""
     import pikepdf
 
     return value if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """An array as a list; anything else as an empty one."""
     import pikepdf
 
     return list(value) if isinstance(value, pikepdf.Array) else []
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A text string; anything else as an empty one."""
     import pikepdf
 
     return str(value).strip() if isinstance(value, pikepdf.String) or type(value) is str else ""
 
 
-def _faults() -> tuple[type[Exception], ...]:
+def faults() -> tuple[type[Exception], ...]:
+    """What pikepdf raises on files that are broken."""
     import pikepdf
 
     return pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError, TypeError, NotImplementedError
@@ -161,5 +167,5 @@ def opened(content: bytes) -> Any | None:
 
     try:
         return pikepdf.open(io.BytesIO(content))
-    except _faults():
+    except faults():
         return None
