@@ -94,12 +94,14 @@ def town(*, cases: int, entries: int, each: int, seed: int) -> Iterator[Case]:
         raise ValueError(f"{cases} cases are too few for {each} of each of {len(FAULTS)} faults")
     kinds += ["avsluttet"] * (cases - len(kinds))
     chance.shuffle(kinds)
+    last = next(place for place in range(len(kinds) - 1, -1, -1) if kinds[place] not in FAULTS)
+    kinds[last], kinds[-1] = kinds[-1], kinds[last]  # a whole case can have any size
     left = entries
     for place, kind in enumerate(kinds):
         mean = max(3, round(left / (cases - place)))
         size = max(3, mean + chance.randrange(-3, 4))
         if place == cases - 1:
-            size = max(1, left - (1 if kind in FAULTS else 0))
+            size = max(1, left)
         case = _case(maker, chance, kind, size, place / cases)
         left -= len(case.entries)
         yield case
