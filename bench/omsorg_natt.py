@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
+import re
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,8 @@ def main(config: str, days: str) -> int:
         began_at, cpu = time.monotonic(), time.process_time()
         count = sweep(Sweep(office=office, limits=limits))
         seconds, cpu = time.monotonic() - began_at, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss: that begins with what the parent weighed when it started this process.
+    peak = int(re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="utf-8"))[0]) / 1024
     said = {
         "cases": count.cases,
         "done": count.done,
