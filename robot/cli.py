@@ -26,7 +26,7 @@ OK, FOUND, USAGE, CONFIG, OUT_OF_REACH, LOCKED = range(6)
 INTERRUPTED = 130
 
 _ORDER = (
-    "init check doctor run pause resume status list explain retry verify rules review journal cases report"
+    "init check doctor run pause resume status list explain retry verify rules review journal scan cases report"
     " backup restore purge"
 ).split()
 _PROGRAM = "postrobot"

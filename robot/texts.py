@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.reasons import ReasonCode
-from robot import texts_alarms, texts_en, texts_frister, texts_nb, texts_nn, texts_omsorg, texts_report
+from robot import texts_alarms, texts_en, texts_frister, texts_nb, texts_nn, texts_omsorg, texts_report, texts_scan
 
 
 class Language(StrEnum):
@@ -31,7 +31,7 @@ _REASONS: Mapping[Language, Mapping[ReasonCode, tuple[str, str]]] = {
     Language.NN: texts_nn.REASONS,
     Language.EN: texts_en.REASONS,
 }
-_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister)
+_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister
 
 
 def _columns(number: int) -> dict[str, str]:

@@ -106,3 +106,13 @@ def _given() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _not_names() -> frozenset[str]:
     return NOT_A_NAME | frozenset(words("ikke_navn.csv"))
+
+
+def given(word: str) -> bool:
+    """Whether the word is a usual given name."""
+    return word.casefold() in _given()
+
+
+def no_name(word: str) -> bool:
+    """Whether the word, capital or not, is no part of a name («Skole», «Vedtak»)."""
+    return word.casefold().rstrip(".:,") in _not_names()

@@ -1,0 +1,1 @@
+"""``postrobot scan``: the detectors on files of every readable type, or on lines."""
