@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rules import numbers
 
-_PLACE = re.compile(r"\{([A-ZÆØÅ]+[0-9]?)([^}]*)\}")
+_PLACE = re.compile(r"\{(N|[A-MO-ZÆØÅ][A-ZÆØÅ]*[0-9]?)([^}]*)\}")
 
 
 def fill(text: str, rng: random.Random) -> str:

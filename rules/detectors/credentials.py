@@ -14,38 +14,63 @@ _NAMED = "passord/1"
 _SHAPE = "passord.form/1"
 MASK = "********"
 WORDS = (
-    "passor", "password", "passphrase", "pwd", "pw:", "pw=", "pw ", "pin", "kode", "nøkkelboks", "nøkkel", "api", "token",
+    "passor", "password",
+    "koda", "sig=", "signature=", "_token=", "passphrase", "pwd", "pw:", "pw=", "pw ", "pin",
+    "kode", "nøkkelboks", "nøkkel", "api", "token",
     "secret", "bearer", "logg inn", "private key", "akia", "eyj", "://", "ghp_", "xox",
 )  # fmt: skip
 
 _IS = r"(?: {0,2}(?:er|var|is|blir|:=|=|:|->)[ \"'«(]{0,4}\n?[ ]{0,4}| {0,2}\n[ ]{0,4})"
 _VALUE = r"(?P<v>[^\s\"«»]{4,128})"
-_OWNER = r"(?: (?:ditt|deres|dykkar|mitt|hans|hennes|nytt|(?:til|for|på) [^\n:=.]{1,30}?))?"
+_OWNER = (
+    r"(?: (?:ditt|din|di|deres|dykkar|mitt|min|mi|vår|hans|hennes|hennar|nytt|ny|nye|(?:til|for|på) [^\n:=.]{1,30}?))?"
+)
 _PASSWORD = re.compile(
-    rf"(?<![\w])(?:engangs|wifi-?|nytt ?|midlertidig ?)?(?:passord(?:et)?|password|passphrase|pwd|pw){_OWNER}{_IS}{_VALUE}",
+    rf"(?<![\w])(?:engangs|wifi-?|nytt ?|midlertidig ?)?(?:passord(?:et)?|password|passphrase|pwd|pw)"
+    rf"{_OWNER}{_IS}{_VALUE}",
     re.IGNORECASE,
 )
 _SECRET = re.compile(
     # Not as a parameter of a link: every newsletter has one to unsubscribe with.
-    r"(?<![\w?&;])(?:api[-_ ]?(?:nøkkel(?:en)?|key)|(?:access|auth|refresh|tilgangs)?[-_ ]?token(?:et)?|(?:client[-_ ]?)?secret)"
+    r"(?<![\w?&;])(?:api[-_ ]?(?:nøkkel(?:en)?|key)|(?:access|auth|refresh|tilgangs)?[-_ ]?token(?:et)?|"
+    r"(?:client[-_ ]?)?secret)"
     rf"{_OWNER}{_IS}"
     r"(?P<v>[A-Za-z0-9_.~+/=-]{8,512})",
     re.IGNORECASE,
 )
+_KODE = r"(?:kod(?:e|en|a)|kode:)"
+_LOCK = (
+    r"(?:nøkkel ?boks|nykel ?boks|nøkkelskap|alarm|dør|ytterdør|port|adgangs|lås|inngangs|hovuddør|hoveddør|"
+    r"skap|safe|bom)"
+)
 _CODE = re.compile(
-    r"(?<![\w])(?:(?:pin(?:-?koden?)?|engangskoden?|(?:nøkkelboks|alarm|dør|port|adgangs|lås|inngangs)-?koden?|nøkkelboks(?:en)?)"
-    rf"{_OWNER}|koden? (?:til|for|på) (?!(?:faktura|konto|prosjekt|vare|betaling))[^\n.:=0-9]{{1,40}}?)"
+    rf"(?<![\w])(?:(?:pin(?:-?{_KODE})?|engangs{_KODE}|sms-?{_KODE}|{_LOCK}-? ?{_KODE}|nøkkelboks(?:en)?|"
+    rf"nykelboks(?:en)?)"
+    rf"{_OWNER}|{_KODE} (?:til|for|på|i) (?!(?:faktura|konto|prosjekt|vare|betaling|kopi|skriv|print|art|"
+    rf"stilling))[^\n.:=0-9]{{1,40}}?"
+    rf"|{_KODE} (?:nøkkel|nykel|dør|port|lås|bom|skap|alarm)[a-zæøå]{{0,12}})"
     rf"{_IS}(?P<v>[0-9#*]{{3,10}}(?![0-9]|[.,/-][0-9]))",
     re.IGNORECASE,
 )
 # Words that mean nothing but a code need no «er» or colon.
 _BARE_CODE = re.compile(
-    r"(?<![\w])(?:pin-?koden?|engangskoden?|(?:nøkkelboks|alarm|dør|adgangs)-?koden?|nøkkelboks(?:en)?) {1,3}"
+    rf"(?<![\w])(?:pin-?{_KODE}|engangs{_KODE}|{_LOCK}(?:en|a)?[- ]{{0,2}}{_KODE}|nøkkelboks(?:en)?|"
+    rf"(?:nøkkelboks|nykelboks|nøkkelskap)[a-zæøå]{{0,4}}[^\n.0-9]{{1,40}}{_KODE}:?) {{1,3}}"
     r"(?P<v>[0-9]{4,8}[#*]?)(?![0-9]|[.,/-][0-9])",
     re.IGNORECASE,
 )
+_CODE_FOR = re.compile(
+    rf"(?<![\w]){_KODE} (?P<v>[0-9]{{3,8}}[#*]?) (?:til|for|på|i) [^\n.0-9]{{0,20}}?(?:dør|port|lås|nøkkel|"
+    rf"nykel|boks|alarm|inngang|bom|skap|garasje|bod)",
+    re.IGNORECASE,
+)
+_SIGNED_LINK = re.compile(
+    r"[?&](?:sig|signature|X-Amz-Signature|access_token|client_secret|password|passord)"
+    r"=(?P<v>[A-Za-z0-9%+/_.~-]{12,400})"
+)
 _USER_AND_PASS = re.compile(
-    r"(?<![\w])(?:brukernavn|brukarnamn|username|user)\W{1,3}\S{2,64}[ ,;/\n]{1,4}(?:og )?(?:passord|password|pwd?)\W{1,4}"
+    r"(?<![\w])(?:brukernavn|brukarnamn|username|user)\W{1,3}\S{2,64}[ ,;/\n]{1,4}(?:og )?(?:passord|"
+    r"password|pwd?)\W{1,4}"
     r"(?P<v>[^\s\"«»]{4,64})|(?<![\w])logg inn med (?:brukernavn )?[^\s/]{2,64} ?/ ?(?P<w>[^\s\"«»]{4,64})",
     re.IGNORECASE,
 )
@@ -103,7 +128,7 @@ def _hits(prepared: Prepared, start: int, end: int) -> list[tuple[int, int, str]
             value = match[group].rstrip(".,;:)'\"")
             if good(value):
                 seen.append((match.start(group), match.start(group) + len(value), _NAMED))
-    for pattern in (_CODE, _BARE_CODE):
+    for pattern in (_CODE, _BARE_CODE, _CODE_FOR):
         seen += [
             (m.start("v"), m.end("v"), _NAMED) for m in pattern.finditer(text, start, end) if not _year_after(m["v"])
         ]
@@ -111,7 +136,7 @@ def _hits(prepared: Prepared, start: int, end: int) -> list[tuple[int, int, str]
         line = before(prepared, match.start(), 200).rpartition("\n")[2]
         if _CONNECTION_WORD.search(line) and not _PLACEHOLDER.match(match["v"]):
             seen.append((match.start("v"), match.end("v"), _SHAPE))
-    for pattern in (_SHAPES, _BEARER, _URL):
+    for pattern in (_SHAPES, _BEARER, _URL, _SIGNED_LINK):
         seen += [
             (m.start("v"), m.end("v"), _SHAPE)
             for m in pattern.finditer(text, start, end)

@@ -66,7 +66,8 @@ def evidence(lower: str, start: int, end: int, persons: Sequence[Person], term: 
         if start <= person.start < end and not _meet((person.start, person.end), term):
             if not person.role or about(lower, person, term):
                 return Evidence.NAME
-    return Evidence.THIRD if context("noen").search(lower, start, end) else Evidence.NONE
+    others = (match for match in context("noen").finditer(lower, start, end) if not _meet(match.span(), term))
+    return Evidence.THIRD if next(others, None) else Evidence.NONE
 
 
 def close(lower: str, start: int, end: int) -> bool:

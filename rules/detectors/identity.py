@@ -40,7 +40,7 @@ _APART = re.compile(
 
 _LABEL = (
     r"(?:fødsels-? ?(?:og|/) ?person-?n(?:umme)?r|fødsels-?n(?:umme)?r|person-?n(?:umme)?r|pers\.?-?nr|"
-    r"hjelpe-?n(?:umme)?r|d-?n(?:umme)?r|id-?n(?:umme)?r|(?<![a-zæøå])f\.? ?nr)\.?"
+    r"hjelpe-?n(?:umme)?r|d-?n(?:umme)?r|id-?n(?:umme)?r|(?<![a-zæøå])f\.? ?nr)(?:et|a)?\.?"
 )
 _CONTEXT = re.compile(rf"(?<![a-zæøå]){_LABEL}|fødselsdato|(?<![a-zæøå])(?:født|fødd)(?![a-zæøå])")
 _ONLY_FNR = re.compile(r"(?<![a-zæøå])f\.? ?nr")
@@ -48,7 +48,9 @@ _PROPERTY_NEAR = re.compile(r"(?<![a-zæøå])(?:g\.? ?nr|b\.? ?nr|s\.? ?nr|gbnr
 # After a label letters that OCR reads for digits count too. At least seven real digits (checked apart).
 _LIKE = r"[0-9oOIlSB|]"
 _AFTER_LABEL = re.compile(
-    rf"(?<![a-zæøå]){_LABEL}(?: er)?[ .:;=_-]{{0,6}}\n?[ ]{{0,4}}"
+    rf"(?<![a-zæøå]){_LABEL}(?: \(?11 siffer\)?)?"
+    r"(?: (?:ditt|mitt|hans|hennes|hennar|deres|til [a-zæøå]{2,15}|for [a-zæøå]{2,15}))?"
+    rf"(?: er)?[ .:;=_-]{{0,6}}\n?[ ]{{0,4}}"
     rf"(?P<n>{_LIKE}{{2}}\.?{_LIKE}{{2}}\.?{_LIKE}{{2}}{_BREAK}{_LIKE}{{3}} ?{_LIKE}{{2}})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from rules.detectors.wordlist import context
 WORDS = (
     "person",
     "persnr",
+    "reise",
     "siste",
     "pass",
     "født",
@@ -33,17 +34,17 @@ WORDS = (
 """Lower-case words one of which must be on the line (or beside it) for anything but a plate."""
 
 _IS = r"(?: (?:er|var|:))?[ .:;=#-]{0,4}\n?[ ]{0,4}"
+_SIFFER = r"(?: (?:siffer(?:ene|a)?|sifrene|sifra))?"
 _FIVE = re.compile(
-    rf"(?<![a-zæøå])(?:person-?n(?:umme)?r(?:et|a)?\.?|pers\.?-?nr\.?|pnr\.?|(?:de )?(?:fem|5) siste(?: "
-    rf"siffer(?:ene|a)?| sifra)?"
-    rf"(?: i (?:fødsels|person)nummeret)?|(?:de )?siste (?:fem|5)(?: siffer(?:ene|a)?| sifra)?)"
-    rf"(?: \(?(?:5|fem) siffer\)?)?(?: (?:til|for|på) [a-zæøå]{{2,20}})?{_IS}(?P<n>[0-9]{{5}}|[0-9]{{3}} "
-    rf"[0-9]{{2}})(?![0-9]|[.,/-][0-9]| ?[0-9]{{2,}})"
+    r"(?<![a-zæøå])(?:person-?n(?:umme)?r(?:et|a)?\.?|pers\.?-?nr\.?|pnr\.?|"
+    rf"(?:de |dei )?(?:(?:fem|5) siste{_SIFFER}|siste (?:fem|5){_SIFFER})(?: (?:i|av) (?:fødsels|person)nummeret)?)"
+    rf"(?: \(?(?:5|fem) siffer\)?)?(?: (?:til|for|på) [a-zæøå]{{2,20}}| (?:mitt|ditt|hans|hennes|hennar))?{_IS}"
+    r"(?P<n>[0-9]{5}|[0-9]{3} [0-9]{2})(?![0-9]|[.,/-][0-9]| ?[0-9]{2,})"
 )
 
 _PASS_WORD = re.compile(
     r"(?<![a-zæøå])(?:pass(?:et|ets)?(?:-?n(?:umme)?r(?:et)?\.?)?|passport(?: no\.?)?|reisebevis(?:et)"
-    r"?(?:n(?:umme)?r)?|reisedokument\w{0,8}|"
+    r"?(?: ?n(?:umme)?r)?\.?|reisedokument\w{0,8}|"
     r"utlendingspass(?:et)?|passnr)(?:[ .:#()-]{1,3}(?:med |for |har |er |nr\.?|nummer(?:et)?|no\.?|norsk|"
     r"polsk|utenlandsk|frå|fra|[a-zæøå]{2,12})){0,3}[ .:#()-]{0,4}\n?\Z"
 )
@@ -55,7 +56,8 @@ _PASS = re.compile(
 _BORN = re.compile(
     r"(?<![a-zæøå])(?:født|fødd|f\.? ?dato|fødselsdato(?:en)?|fødselsdag(?:en)?|bursdag|fødselsd\.?|f\.|dob|"
     r"date of birth|fødde?|født den|fødd den)"
-    r"(?: (?:den|er|var|på|dato|for barnet|for [a-zæøå]{2,14}|til [a-zæøå]{2,14}))?[ .:;=()-]{0,4}\n?[ "
+    r"(?: (?:den|er|var|på|dato|for barnet|for [a-zæøå]{2,14}|til [a-zæøå]{2,14}|\([dmåy./ -]{4,12}\)))?[ "
+    r".:;=()-]{0,4}\n?[ "
     r"]{0,4}(?:den )?\Z"
 )
 _MONTH = (

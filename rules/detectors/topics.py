@@ -21,7 +21,8 @@ _REST = re.compile(r"(?:-?[^\W\d_]+)*")
 _BREAK = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=[A-ZÆØÅ«\"-])|\n\s*\n|\n(?=[A-ZÆØÅ«•*-])")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _NOT = re.compile(
-    r"(?<![a-zæøå])(?:ikke|ikkje|ingen|inga|uten|utan|aldri|verken|korkje)(?: (?:er|har|noen|noe|noko|nokon|"
+    r"(?<![a-zæøå])(?<!får )(?<!fikk )(?<!fekk )(?<!fått )(?<!gis )(?<!skal )(?<!vil )(?<!kan )(?:ikke|"
+    r"ikkje|ingen|inga|uten|utan|aldri|verken|korkje)(?: (?:er|har|noen|noe|noko|nokon|"
     r"lenger|registrert|kjent|"
     r"under|medlem|medlemmer|av|å|være|vere|på|i|hatt|vært|vore|tidligere|tidlegare|behov for|aktuelt med|"
     r"snakk om|en|ein))*\s\Z"
