@@ -21,6 +21,7 @@ _PLAIN = str.maketrans(
         **{chr(0x0660 + n): str(n) for n in range(10)},
     }
 )
+_STANDS_FOR = re.compile(f"[{re.escape(''.join(map(chr, _PLAIN)))}]")
 # What vanishes: soft hyphen and zero-width characters, and a hyphen that only breaks a word over two lines.
 _GONE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]{1,64}|(?<=[a-zæøå])-[ ]?\n{1,2}[ ]{0,8}(?=[a-zæøå])")
 _COMPOSED = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]{1,16}")
@@ -53,7 +54,7 @@ class Prepared:
 
 def prepare(text: str) -> Prepared:
     """NFC, plain spaces and dashes, no soft hyphens, words joined again over line breaks (sensitive-data.md section 4)."""
-    plain = text.translate(_PLAIN)
+    plain = text.translate(_PLAIN) if _STANDS_FOR.search(text) else text
     if not _NEEDS_WORK.search(plain):
         return _prepared(plain, [], [])
     pieces: list[str] = []

@@ -100,7 +100,7 @@ def _number(number: identity.Number) -> tuple[Label, Level, float]:
 
 def of_hit(prepared: Prepared, hit: Hit, persons: Sequence[Person], place: Place, whole: bool) -> Detected:
     """Anything else than identity numbers and topics: graver when a person stands beside it."""
-    start, end = (0, len(prepared.text)) if whole else topics.reach(prepared.lower, (hit.start, hit.end))
+    start, end = topics.scope(prepared.lower, (hit.start, hit.end), whole=whole)
     named = any(start <= person.start < end and not person.role for person in persons)
     beside = named or close(prepared.lower, start, end)
     alone, in_text, in_title = _HITS[hit.label]

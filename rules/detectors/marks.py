@@ -13,9 +13,9 @@ from rules.detectors.gate import Prepared, around
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-_FOUR = re.compile(r"[0-9]{4}|[0-9](?:[ |]{1,3}[0-9]){5}")
-_PAIRS = re.compile(r"[0-9]{2}[ .][0-9]{2}[ .][0-9]{2}|[0-9]{3} [0-9]{2,3} [0-9]{2,3}")
-_NUMBER_AFTER_LETTERS = re.compile(r"[a-zæøå] [0-9]{1,4}(?![0-9])")
+_RUN = re.compile("[0-9]+")
+_BOXED = re.compile(r"[0-9](?:[ |]{1,3}[0-9]){5}")
+_PAIRED = re.compile(r"[0-9]{2}[ .][0-9]{2}[ .][0-9]{2}|[0-9]{3} [0-9]{2,3} [0-9]{2,3}")
 
 Parts = list[tuple[int, int]]
 
@@ -40,18 +40,38 @@ def marked(prepared: Prepared) -> Marks:
     groups, automaton = _automaton()
     for number, start, _ in automaton.find_matches_as_indexes(lower, overlapping=True):
         found[groups[number]].append(start)
-    four = [m.start() for m in _FOUR.finditer(lower)]
-    pairs = [m.start() for m in _PAIRS.finditer(lower)]
-    at = [m.start() for m in re.finditer("@", lower)]
+    four, pairs, streets = _digits(lower)
     return Marks(
         digits=around(lower, four),
-        streets=around(lower, [m.start() for m in _NUMBER_AFTER_LETTERS.finditer(lower)]),
-        at=around(lower, at),
+        streets=around(lower, streets),
+        at=around(lower, _every(lower, "@")),
         identity=around(lower, sorted([*four, *found["identity"]])),
         secrets=around(lower, found["secrets"]),
         papers=around(lower, found["papers"]),
         phones=around(lower, sorted([*four, *pairs])),
     )
+
+
+def _digits(lower: str) -> tuple[list[int], list[int], list[int]]:
+    """Where four digits stand in a row or one to a box, where groups of two or three do, and where a house number may."""
+    four, pairs, streets = [], [], []
+    for match in _RUN.finditer(lower):
+        start, length = match.start(), match.end() - match.start()
+        if length >= 4 or (length == 1 and _BOXED.match(lower, start)):
+            four.append(start)
+        if 2 <= length <= 3 and _PAIRED.match(lower, start):
+            pairs.append(start)
+        if length <= 4 and start > 1 and lower[start - 1] == " " and lower[start - 2].isalpha():
+            streets.append(start)
+    return four, pairs, streets
+
+
+def _every(text: str, sign: str) -> list[int]:
+    found, at = [], text.find(sign)
+    while at >= 0:
+        found.append(at)
+        at = text.find(sign, at + 1)
+    return found
 
 
 @lru_cache(maxsize=1)

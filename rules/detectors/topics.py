@@ -96,7 +96,7 @@ def _rank(topic: Topic) -> tuple[int, bool, int]:
 def _judged(prepared: Prepared, candidate: Candidate, persons: Sequence[Person], whole: bool) -> Topic | None:
     lower, row, span = prepared.lower, candidate.term.row, (candidate.start, candidate.end)
     begin, stop = candidate.sentence
-    start, end = (0, len(lower)) if whole and len(lower) < 2 * _REACH else reach(lower, span)
+    start, end = scope(lower, span, whole=whole)
     seen = evidence(lower, start, end, persons, span)
     if safe().hard.search(lower, begin, stop) and not close(lower, begin, stop):
         return None
@@ -105,6 +105,11 @@ def _judged(prepared: Prepared, candidate: Candidate, persons: Sequence[Person],
     if row.strength is Strength.WEAK and seen is Evidence.NONE:
         return None
     return Topic(label=row.label, start=span[0], end=span[1], strength=row.strength, evidence=seen)
+
+
+def scope(lower: str, span: tuple[int, int], *, whole: bool) -> tuple[int, int]:
+    """Where a person is looked for: all of a title or a line, else what :func:`reach` gives."""
+    return (0, len(lower)) if whole and len(lower) < 2 * _REACH else reach(lower, span)
 
 
 def reach(lower: str, span: tuple[int, int]) -> tuple[int, int]:

@@ -115,14 +115,27 @@ def any_of(words: Sequence[str]) -> re.Pattern[str] | None:
     """A pattern for any of the words («*» open towards that side) in lower-case text; None without words."""
     if not words:
         return None
-    return re.compile("|".join(_one(word) for word in words))
+    # Words that must begin a word share one test of what stands before, and are grouped by their first letters: a search
+    # then gives up at most places after one look.
+    starting: dict[str, list[str]] = {}
+    anywhere = []
+    for word in words:
+        plain = word.strip("*").replace("=", "").lower()
+        rest = "" if word.endswith("*") else r"(?![a-zæøå])"
+        if word.startswith("*"):
+            anywhere.append(_spaced(plain) + rest)
+        else:
+            starting.setdefault(plain[:2], []).append(_spaced(plain[2:]) + rest)
+    groups: dict[str, list[str]] = {}
+    for head, tails in starting.items():
+        groups.setdefault(head[:1], []).append(f"{_spaced(head[1:])}(?:{'|'.join(tails)})")
+    parts = [f"{re.escape(first)}(?:{'|'.join(several)})" for first, several in sorted(groups.items())]
+    begun = [rf"(?<![a-zæøå])(?:{'|'.join(parts)})"] if parts else []
+    return re.compile("|".join([*begun, *anywhere]))
 
 
-def _one(word: str) -> str:
-    plain = word.strip("*").replace("=", "").lower()
-    before = "" if word.startswith("*") else r"(?<![a-zæøå])"
-    after = "" if word.endswith("*") else r"(?![a-zæøå])"
-    return before + re.escape(plain).replace(r"\ ", r"\s") + after
+def _spaced(plain: str) -> str:
+    return re.escape(plain).replace(r"\ ", r"\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
