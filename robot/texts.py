@@ -31,7 +31,7 @@ _REASONS: Mapping[Language, Mapping[ReasonCode, tuple[str, str]]] = {
     Language.NN: texts_nn.REASONS,
     Language.EN: texts_en.REASONS,
 }
-_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister
+_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister, texts_scan)
 
 
 def _columns(number: int) -> dict[str, str]:
