@@ -69,7 +69,7 @@ _SIGNED_LINK = re.compile(
     r"=(?P<v>[A-Za-z0-9%+/_.~-]{12,400})"
 )
 _USER_AND_PASS = re.compile(
-    r"(?<![\w])(?:brukernavn|brukarnamn|username|user)\W{1,3}\S{2,64}[ ,;/\n]{1,4}(?:og )?(?:passord|"
+    r"(?<![\w])(?:brukernavn|brukarnamn|username|user|bruker|brukar)\W{1,3}\S{2,64}[ ,;/\n]{1,4}(?:og )?(?:passord|"
     r"password|pwd?)\W{1,4}"
     r"(?P<v>[^\s\"«»]{4,64})|(?<![\w])logg inn med (?:brukernavn )?[^\s/]{2,64} ?/ ?(?P<w>[^\s\"«»]{4,64})",
     re.IGNORECASE,
