@@ -117,8 +117,8 @@ def blocks(
     return _joined(_with_neighbours(text, span) for span in sorted(set(spans)))
 
 
-def around(text: str, positions: Iterable[int]) -> list[tuple[int, int]]:
-    """The lines with the positions (in order), and a line on each side, joined."""
+def around(text: str, positions: Iterable[int], *, neighbours: bool = True) -> list[tuple[int, int]]:
+    """The lines with the positions (in order), joined; with ``neighbours`` a line on each side too."""
     spans: list[tuple[int, int]] = []
     last = -1
     for at in positions:
@@ -126,7 +126,7 @@ def around(text: str, positions: Iterable[int]) -> list[tuple[int, int]]:
             span = _line(text, at)
             last = span[1]
             spans.append(span)
-    return _joined(_with_neighbours(text, span) for span in spans)
+    return _joined((_with_neighbours(text, span) for span in spans) if neighbours else spans)
 
 
 def _line(text: str, at: int) -> tuple[int, int]:

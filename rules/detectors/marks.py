@@ -22,7 +22,7 @@ Parts = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """The parts of a text that each family needs to look at: whole lines, with one on each side."""
+    """The parts of a text that each family needs to look at: whole lines, with one on each side where a value may be broken."""
 
     digits: Parts
     streets: Parts
@@ -42,13 +42,13 @@ def marked(prepared: Prepared) -> Marks:
         found[groups[number]].append(start)
     four, pairs, streets = _digits(lower)
     return Marks(
-        digits=around(lower, four),
+        digits=around(lower, four, neighbours=False),
         streets=around(lower, streets),
-        at=around(lower, _every(lower, "@")),
+        at=around(lower, _every(lower, "@"), neighbours=False),
         identity=around(lower, sorted([*four, *found["identity"]])),
         secrets=around(lower, found["secrets"]),
         papers=around(lower, found["papers"]),
-        phones=around(lower, sorted([*four, *pairs])),
+        phones=around(lower, sorted([*four, *pairs]), neighbours=False),
     )
 
 
