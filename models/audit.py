@@ -67,6 +67,8 @@ class AuditEvent(StrEnum):
     CARE_DECIDED = "care_decided"
     # Language: a pipeline went to work; ``object_ref`` is its hash, ``details.how`` trained or rolled_back.
     PIPELINE_IN_FORCE = "pipeline_in_force"
+    # The check of the public journal: a sweep came through; counts by severity.
+    JOURNAL_CHECKED = "journal_checked"
     # Viruses. ``object_ref`` is the hash of the bytes, ``details.signature`` what was found in them.
     ALARM_RAISED = "alarm_raised"
     ALARM_OVER = "alarm_over"

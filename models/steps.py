@@ -25,7 +25,8 @@ A1, A2       A1_READ, A2_APPENDED, A2_SYNCED        robot/audit.py
 A3           (T1, T2)                               robot/audit.py: how far the files go is noted in the store
 R1           R1_WRITTEN, R1_SYNCED, R1_PLACED       robot/report/make.py
 R2           (S20_MAIL …)                           the mail about the report is an effect like any other
-N1…Nk        (none yet)                             the nightly look at the public journal is built with issue «journal check»
+N1–N4        N1_PAGE, N2_CASES, N3_WHOLE, N4_DONE   robot/journalcheck/sweep.py: a page of entries, of cases, the journal
+                                                    as a whole, the end; each in one commit with its findings and place
 ==========  ====================================  ===========================================================
 
 Beside these: T1, T2 around *every* commit of the store; L1, L2 around look-ups by key; C… answers carried out in the archive;
@@ -96,6 +97,10 @@ class Point(StrEnum):
     R1_WRITTEN = "R1_WRITTEN"
     R1_SYNCED = "R1_SYNCED"
     R1_PLACED = "R1_PLACED"
+    N1_PAGE = "N1_PAGE"
+    N2_CASES = "N2_CASES"
+    N3_WHOLE = "N3_WHOLE"
+    N4_DONE = "N4_DONE"
     M1_LINKED = "M1_LINKED"
     M2_MOVED = "M2_MOVED"
     M3_FLAGGED = "M3_FLAGGED"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from robot.alarms.clock import ClockWatch
 from robot.alarms.kinds import AlarmLimits, AlarmSetup
 from robot.caretaking.model import CareLimits, Task
 from robot.config import OrganisasjonSettings, Settings
+from robot.journalcheck.setup import CheckSetup
 from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
@@ -195,11 +197,23 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         imported_days=chosen.laering.importert_dager,
         virus=virus_watch(settings, name),
         care=care_limits(settings, name),
+        journals={view: partial(journal_view, settings, name, view, now=now) for view in chosen.offentlig_journal},
+        journal_setup=check_setup(settings, name),
         alarms=AlarmSetup(
             limits=alarm_limits(settings, name),
             report_due=chosen.rapport.klokkeslett,
             clock=ClockWatch(wall=lambda: now().timestamp()),
         ),
+    )
+
+
+def check_setup(settings: Settings, name: str) -> CheckSetup:
+    """How one organisation wants its public journal checked."""
+    from robot.journalcheck.configured import setup_from
+
+    chosen = settings.organisasjon[name]
+    return setup_from(
+        chosen.journalkontroll, own=chosen.egne_numre, own_domains=chosen.egne_domener, zone=settings.zone(name)
     )
 
 

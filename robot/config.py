@@ -20,6 +20,7 @@ from connectors.settings import ArchiveSettings, JournalViewSettings, MailerSett
 from models.organisation import Tilgangskode
 from models.post import Outcome
 from models.secret import Secret
+from robot.config_journal import JournalkontrollSettings
 from robot.reading.contract import Limits
 
 SHORT_NAME = r"^[a-z][a-z0-9_-]{0,30}$"
@@ -168,6 +169,9 @@ class Plan(Section):
     avstemming: Clock = Field(
         default=time(1, 15),
         description="klokkeslett for nattlig avstemming av innbokser (Altinn) mot det som er hentet",
+    )
+    journalkontroll: Clock = Field(
+        default=time(4, 30), description="klokkeslett for nattlig kontroll av den offentlige journalen"
     )
     revisjonseksport: Clock = Field(default=time(0, 30), description="klokkeslett for eksport av revisjonsloggen")
     opprydding: Clock = Field(default=time(3, 30), description="klokkeslett for sletting av midlertidige filer")
@@ -370,6 +374,9 @@ class OrganisasjonSettings(Section):
     epost: SerializeAsAny[MailerSettings] | None = Field(default=None, description="utgående e-post")
     offentlig_journal: dict[str, SerializeAsAny[JournalViewSettings]] = Field(
         default_factory=dict, description="der den offentlige journalen leses: [organisasjon.x.offentlig_journal.navn]"
+    )
+    journalkontroll: JournalkontrollSettings = Field(
+        default=JournalkontrollSettings(), description="kontrollen av den offentlige journalen"
     )
     rapport: RapportSettings = Field(default=RapportSettings(), description="avviksrapporten")
     varsling: VarslingSettings = Field(default=VarslingSettings(), description="når stillhet er et varsel")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Archive, Mailer, Scanner, Source
+from connectors.contract import Archive, JournalView, Mailer, Scanner, Source
 from models.audit import AuditEvent
 from models.blobs import BlobStore
 from models.errors import NeedsHuman
@@ -20,6 +20,7 @@ from models.store import Store
 from robot.alarms.kinds import AlarmSetup
 from robot.breaker import Breakers, Health
 from robot.caretaking.model import CareLimits
+from robot.journalcheck.setup import CheckSetup
 from robot.learning.speaking import Speaker
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
@@ -83,6 +84,8 @@ class Office:
     virus: VirusWatch | None = None
     alarms: AlarmSetup | None = None
     care: CareLimits = field(default_factory=CareLimits)
+    journals: Mapping[str, Callable[[], JournalView]] = field(default_factory=dict)
+    journal_setup: CheckSetup = field(default_factory=CheckSetup)
     breakers: Breakers = field(init=False)
     speaker: Speaker = field(init=False)
     refinding: threading.Lock = field(default_factory=threading.Lock)

@@ -62,6 +62,12 @@ def _reconcile(office: Office) -> str:
     return reconcile(office)
 
 
+def _journal(office: Office) -> str:
+    from robot.journalcheck.nightly import check_journals
+
+    return check_journals(office)
+
+
 def _verify(office: Office) -> str:
     from robot.verify import verify
     from robot.verify.told import told
@@ -169,6 +175,12 @@ JOBS: Sequence[Job] = (
         text="holder innboksene mot det som er hentet",
         run=_reconcile,
         at=lambda s, o: s.robot.plan.avstemming,
+    ),
+    Job(
+        name="journalkontroll",
+        text="kontrollerer den offentlige journalen",
+        run=_journal,
+        at=lambda s, o: s.robot.plan.journalkontroll,
     ),
     Job(name="kontroll", text="kontrollerer det roboten lover", run=_verify, at=lambda s, o: s.robot.plan.verifisering),
     Job(

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.reasons import ReasonCode
-from robot import texts_alarms, texts_en, texts_frister, texts_nb, texts_nn, texts_omsorg, texts_report, texts_scan
+from robot import (
+    texts_alarms,
+    texts_en,
+    texts_frister,
+    texts_journal,
+    texts_nb,
+    texts_nn,
+    texts_omsorg,
+    texts_report,
+    texts_scan,
+)
 
 
 class Language(StrEnum):
@@ -31,7 +41,7 @@ _REASONS: Mapping[Language, Mapping[ReasonCode, tuple[str, str]]] = {
     Language.NN: texts_nn.REASONS,
     Language.EN: texts_en.REASONS,
 }
-_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister, texts_scan)
+_AREAS = (texts_report, texts_alarms, texts_omsorg, texts_frister, texts_scan, texts_journal)
 
 
 def _columns(number: int) -> dict[str, str]:

@@ -41,6 +41,18 @@ LACKS: Mapping[Subject, Mapping[str, str]] = {
 }
 """The codes of ``mangler``, with what each means."""
 
+NAME_FIELDS = (
+    "offentlig_tittel",
+    "offentlig_tittel_navn",
+    "sak.tittel",
+    "sak.tittel_navn",
+    "korrespondansepart",
+    "korrespondansepart_navn",
+    "dokument.navn",
+    "dokument.navn_navn",
+)
+"""Fields of a published entry in which a person's name may stand; ``_navn``: the text that is searchable for one year."""
+
 _STATUS = tuple(Journalstatus)
 _TYPE = tuple(Journalposttype)
 _AGE = "{minst: {arbeidsdager: 21}}"
@@ -118,6 +130,9 @@ _PUBLISERT: dict[str, Fact] = {name: fact for name, fact in _SHARED.items() if n
     "fil.tekst": Fact(Kind.TEXT, "teksten i filene som er lagt ut", "{fil.tekst: {ord: diagnose}}", "{fil.tekst: Diagnosen er stilt}", group="text", template=False),
     "fulltekst": Fact(Kind.BOOL, "om noe er lagt ut i fulltekst", "{fulltekst: ja}", "{fulltekst: ja}"),
     "alt": Fact(Kind.TEXT, "alt alle kan se på oppføringen, unntatt filene", "{alt: {ord: barnevern}}", "{alt: Om barnevernet}", template=False),
+    "personnavn": Fact(Kind.CHOICE, f"feltene det står et personnavn i: {', '.join(NAME_FIELDS)}", "{personnavn: [offentlig_tittel, sak.tittel]}", "{personnavn: offentlig_tittel}", choices=NAME_FIELDS, template=False),
+    "personsak": Fact(Kind.BOOL, "om saken er en personsak etter arkivdel eller klasse (journalkontroll.personsaker …)", "{personsak: ja}", "{personsak: ja}"),
+    "hjemmel": Fact(Kind.TEXT, "hjemmelen i én skrivemåte, uansett hvordan den er skrevet", "{hjemmel: {starter: offl § 13}}", "{hjemmel: offl § 13 jf fvl § 13 nr 1}"),
     "arkiv.tilgangsrestriksjon": Fact(Kind.TEXT, "tilgangskoden arkivet har nå", "{arkiv.tilgangsrestriksjon: {finnes: ja}}", "{arkiv.tilgangsrestriksjon: UO}"),
     "arkiv.journalstatus": Fact(Kind.CHOICE, "statusen arkivet har nå", "{arkiv.journalstatus: U}", "{arkiv.journalstatus: U}", choices=_STATUS),
 }  # fmt: skip

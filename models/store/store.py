@@ -27,6 +27,7 @@ from models.store.doubt_tx import Doubt, DoubtReads, DoubtTx
 from models.store.effect_tx import EffectReads, EffectTx
 from models.store.engine import StoreAddress, make_engine, migrate
 from models.store.job_tx import JobReads, JobTx
+from models.store.journal_tx import JournalReads, JournalTx
 from models.store.judged_reads import JudgedReads
 from models.store.kept_tx import KeptReads, KeptTx
 from models.store.learning_tx import LearningReads, LearningTx
@@ -57,6 +58,7 @@ class Reads(
     CareReads,
     RestanseReads,
     TwinReads,
+    JournalReads,
 ):
     """All questions; one consistent snapshot."""
 
@@ -74,6 +76,7 @@ class Tx(
     RestanseTx,
     TwinTx,
     LearningTx,
+    JournalTx,
     AuditTx,
     JobTx,
     Reads,

@@ -139,6 +139,14 @@ def _broken(view: View) -> Iterator[Raised]:
         yield Raised(kind=AlarmKind.BROKEN, name=name, facts={"count": float(count)})
 
 
+def _journal_critical(view: View) -> Iterator[Raised]:
+    """Sensitive data are public, and nobody has answered."""
+    with view.store.read() as reads:
+        count = reads.critical_open()
+    if count:
+        yield Raised(kind=AlarmKind.JOURNAL_CRITICAL, facts={"count": float(count)})
+
+
 def _sources(view: View) -> Iterator[tuple[str, Row]]:
     with view.store.read() as reads:
         known = {row["name"]: row for row in reads.connections()}
@@ -165,5 +173,6 @@ CHECKS: Mapping[AlarmKind, Check] = {
     AlarmKind.NO_POST: _no_post,
     AlarmKind.SOURCE_QUEUE: _source_queue,
     AlarmKind.BROKEN: _broken,
+    AlarmKind.JOURNAL_CRITICAL: _journal_critical,
 }
 """THE table of alarms."""

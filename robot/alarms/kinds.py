@@ -28,6 +28,7 @@ class AlarmKind(StrEnum):
     NO_POST = "no_post"
     SOURCE_QUEUE = "source_queue"
     BROKEN = "broken"
+    JOURNAL_CRITICAL = "journal_critical"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

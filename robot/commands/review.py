@@ -14,7 +14,9 @@ from robot.context import Context
 if TYPE_CHECKING:
     from models.answer import Answer
 
-POST = Annotated[str, typer.Argument(metavar="POST", help="postens id, som 2026-11-24-0042")]
+POST = Annotated[
+    str, typer.Argument(metavar="POST", help="postens id, som 2026-11-24-0042, eller et funn i journalen, som F12")
+]
 CASE = "tilgangen for hele saken posten står i: åpen, eller en tilgangskode (da med --hjemmel)"
 JSON = Annotated[bool, typer.Option("--json", help="for maskiner")]
 AS = Annotated[
@@ -72,6 +74,11 @@ def show(ctx: typer.Context, post: POST, as_json: JSON = False) -> None:
     from robot.review_screens import shown, shown_text
 
     context = Context.of(ctx)
+    if is_finding(post):
+        from robot.journalcheck.answering import show_finding
+
+        context.out(show_finding(context.settings(), post, now=context.now, as_json=as_json))
+        return
     found = shown(context.settings(), post, now=context.now)
     if as_json:
         context.json(found)
@@ -154,7 +161,9 @@ def forward(
 def dismiss(
     ctx: typer.Context,
     post: POST,
-    grunn: Annotated[str, typer.Option("--grunn", help="en av de lukkede grunnene: reklame, spam, privat …")],
+    grunn: Annotated[
+        str, typer.Option("--grunn", help="en av de lukkede grunnene: reklame, spam, privat … (ikke for funn)")
+    ] = "",
     user: AS = None,
     as_json: JSON = False,
 ) -> int:
@@ -188,11 +197,22 @@ def retry(ctx: typer.Context, post: POST, user: AS = None, as_json: JSON = False
     return _say(context, again(context, context.settings(need_secrets=True), post, _user(user)), as_json)
 
 
+def is_finding(ref: str) -> bool:
+    """Whether an id names a finding in the public journal (``F12``) and no post."""
+    number = ref.rpartition(":")[2]
+    return number[:1] in ("F", "f") and number[1:].isdigit()
+
+
 def _answer(ctx: typer.Context, post: str, answer: Answer, as_json: bool) -> int:
     from robot.answering import give
 
     context = Context.of(ctx)
     _quiet_log(context)
+    if is_finding(post):
+        from robot.journalcheck.answering import answer_finding
+
+        result = answer_finding(context.settings(), post, verb=answer.verb, user=answer.user, now=context.now)
+        return _say(context, result, as_json)
     return _say(context, give(context, context.settings(need_secrets=True), post, answer), as_json)
 
 

@@ -25,6 +25,7 @@ from robot.config import (
     VarslingSettings,
     VideresendingSettings,
 )
+from robot.config_journal import JournalkontrollSettings
 from robot.load_config import load_settings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
@@ -45,6 +46,7 @@ def _tables(document: dict[str, Any]) -> Iterator[tuple[type[BaseModel], list[di
     yield OrganisasjonSettings, organisations
     yield DatabaseSettings, [o["database"] for o in organisations if "database" in o]
     yield RapportSettings, [o["rapport"] for o in organisations if "rapport" in o]
+    yield JournalkontrollSettings, [o["journalkontroll"] for o in organisations if "journalkontroll" in o]
     yield VarslingSettings, [o["varsling"] for o in organisations if "varsling" in o]
     yield VideresendingSettings, [o["videresending"] for o in organisations if "videresending" in o]
     yield OmsorgSettings, [o["omsorg"] for o in organisations if "omsorg" in o]
