@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import altinn, detectors, house, intake, memory, omsorg, plan, reading, rules, scans, start, svarinn
+from bench import altinn, detectors, house, intake, memory, omsorg, plan, reading, rules, scans, sprak, start, svarinn
 from bench.figure import Figure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -31,6 +31,7 @@ PARTS: dict[str, Part] = {
     "plan": lambda folder, given: plan.measure(folder, given.prøvde),
     "omsorg": lambda folder, given: omsorg.measure(folder, given.saker, given.hver),
     "detektorer": lambda folder, given: detectors.measure(folder, given.megabyte),
+    "språk": lambda folder, given: sprak.measure(folder, given.tekster),
     "altinn": lambda folder, given: altinn.measure(folder, given.brev),
 }
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--saker", type=int, default=50_000, help="saker i omsorgsmålingen, åtte journalposter i hver")
     parser.add_argument("--hver", type=int, default=60, help="hvor mange av hver plantet feil i omsorgsmålingen")
     parser.add_argument("--megabyte", type=int, default=10, help="tekst gjennom detektorene")
+    parser.add_argument("--tekster", type=int, default=6000, help="merkede tekster i språkmålingen")
     parser.add_argument("--ventende", type=int, default=10_000, help="poster som venter i minnemålingen")
     return parser
 

@@ -32,8 +32,6 @@ def words(text: str) -> list[str]:
 
 
 def _number(word: str) -> str:
-    if len(word) == 4 and word[:2] in ("19", "20"):
-        return "#år"
     return f"#{min(len(word), 12)}"
 
 
