@@ -135,6 +135,7 @@ class Decision:
 
     ``reason`` is set for SET_ASIDE and DISMISS. A SET_ASIDE may carry what the robot would have done (``case`` with
     ``journalpost``, ``forward``, or ``proposed``): the proposal a reviewer can approve.
+    ``pipelines`` are the hashes of the language pipelines that were asked.
     """
 
     way: Way
@@ -154,3 +155,4 @@ class Decision:
     notify: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     listed: tuple[str, ...] = field(default=())
+    pipelines: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from models.finding import Finding
+from models.proposal import Told
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, SerializerFunctionWrapHandler
@@ -44,11 +45,13 @@ class Facts:
 
     A name that is not in ``values`` is *known absent*. Header and form names are lower-cased. A tuple of strings means
     several values, and a condition holds when it holds for one of them. ``groups`` names what was computed
-    (``text``, ``findings``, ``language``); asking for a fact outside them is a bug in the caller.
+    (``text``, ``findings``, ``language``); asking for a fact outside them is a bug in the caller. ``language`` is what each
+    pipeline in use said, of which «kategori» is made.
     """
 
     values: Mapping[str, FactValue] = field(default_factory=dict)
     groups: frozenset[str] = frozenset({"text", "findings"})
+    language: tuple[Told, ...] = ()
 
     def get(self, name: str) -> FactValue | None:
         """The value, an :class:`Unknown`, or None for known absent."""

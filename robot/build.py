@@ -20,6 +20,7 @@ from robot.alarms.kinds import AlarmLimits, AlarmSetup
 from robot.caretaking.model import CareLimits, Task
 from robot.config import OrganisasjonSettings, Settings
 from robot.journalcheck.setup import CheckSetup
+from robot.language.desk import LanguageDesk
 from robot.office import Desk, Office, VirusWatch
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
@@ -199,6 +200,7 @@ def office_of(settings: Settings, name: str, *, room: ReadingRoom, now: Callable
         care=care_limits(settings, name),
         journals={view: partial(journal_view, settings, name, view, now=now) for view in chosen.offentlig_journal},
         journal_setup=check_setup(settings, name),
+        language_desk=LanguageDesk(opened),
         alarms=AlarmSetup(
             limits=alarm_limits(settings, name),
             report_due=chosen.rapport.klokkeslett,

@@ -63,11 +63,21 @@ def explain_post(settings: Settings, ref: str, *, now: Callable[[], datetime]) -
             "near": list(stored.judgement.near) if stored is not None else [],
             "captures": dict(_captures(stored)),
             "facts": short_facts(stored.facts) if stored is not None and not purged else {},
+            "language": _language(stored) if stored is not None and not purged else [],
+            "pipelines": list(decision.pipelines) if decision is not None else [],
             "effects": [
                 {"key": e.key, "kind": str(e.request.get("kind", e.kind)), "state": e.state.value} for e in effects
             ],
         }
     return None
+
+
+def _language(stored: StoredDecision) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
+    from robot.language.proposals import told_text
+
+    return [{**asdict(told), "text": told_text(told)} for told in stored.facts.language]
 
 
 def _captures(stored: StoredDecision | None) -> dict[str, str]:
@@ -125,6 +135,8 @@ def explained_text(found: dict[str, Any], *, depth: Depth = Depth.USUAL) -> str:
     if found["purged"]:
         lines.append(f"Innhold:  {PURGED}")
     lines += _grounds(found)
+    for number, told in enumerate(found.get("language", ())):
+        lines.append(f"{'Språk:' if number == 0 else '':<10}{told['target']}: {told['text']}")
     if depth is Depth.SHORT:
         lines.append(f"Hvorfor:  postrobot explain {found['id']}")
         return "\n".join(lines)

@@ -79,7 +79,7 @@ def gather(
     values |= _letterhead(letter, envelope, org, answers_to)
     values["funn"] = _findings(letter, read, envelope, org)
     if "language" in needs:
-        # Said by the pipeline at work (robot/learning/speaking.py); where there is none a rule that rests on it does not decide.
+        # Said by the pipeline at work (robot/language/desk.py); where there is none a rule that rests on it does not decide.
         values["kategori"] = values["kategori.sikkerhet"] = Unknown()
     known = {name: value for name, value in values.items() if value is not None and value != "" and value != ()}
     return Facts(values=known, groups=_GROUPS | (needs & _LATER))

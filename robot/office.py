@@ -21,7 +21,7 @@ from robot.alarms.kinds import AlarmSetup
 from robot.breaker import Breakers, Health
 from robot.caretaking.model import CareLimits
 from robot.journalcheck.setup import CheckSetup
-from robot.learning.speaking import Speaker
+from robot.language.desk import LanguageDesk
 from robot.reading.dispatch import ReadingRoom
 from robot.rules_in_force import RulesInForce
 
@@ -83,16 +83,15 @@ class Office:
     imported_days: int = 0
     virus: VirusWatch | None = None
     alarms: AlarmSetup | None = None
+    language_desk: LanguageDesk | None = None
     care: CareLimits = field(default_factory=CareLimits)
     journals: Mapping[str, Callable[[], JournalView]] = field(default_factory=dict)
     journal_setup: CheckSetup = field(default_factory=CheckSetup)
     breakers: Breakers = field(init=False)
-    speaker: Speaker = field(init=False)
     refinding: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.breakers = Breakers(self.store.now, self._connection_changed)
-        self.speaker = Speaker(self.store)
 
     @property
     def org(self) -> Organisation:

@@ -21,6 +21,7 @@ from robot.wording import ground_text
 if TYPE_CHECKING:
     from models.sql import Row
     from models.store import Store
+    from models.store.kept_tx import StoredDecision
     from robot.config import Settings
 
 Point = dict[str, Any]
@@ -158,9 +159,13 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
         names = rule_names(files, settings, name)
         decision = stored.decision if stored is not None else None
         stopped = row["state"] == State.SET_ASIDE and row["stage"] == STAGE_SCAN
+        waits = row["state"] == State.SET_ASIDE and not stopped and row["purged_at"] is None
+        told, proposed = _language(settings, name, stored, now=now) if waits and stored is not None else ([], [])
         return {
             **listed(row, settings.organisasjon[name].orgnr),
             "zone": settings.zone(name),
+            "language": told,
+            "proposals": proposed,
             "follow_up_by": row["follow_up_by"],
             "answer": suggestion(row),
             "sender": row["sender"],
@@ -189,6 +194,40 @@ def shown(settings: Settings, ref: str, *, now: Callable[[], datetime]) -> Point
             ],
         }
     raise UsedWrongly(f"Posten {ref} finnes ikke. Se dem med: postrobot list")
+
+
+def _language(
+    settings: Settings, name: str, stored: StoredDecision, *, now: Callable[[], datetime]
+) -> tuple[list[Point], list[Point]]:
+    """What pipelines said of a post that waits, and what can be proposed for it. Cases are asked for now, not as it came."""
+    from dataclasses import asdict
+
+    from models.errors import OutOfReach, TryLater
+    from robot import build
+    from robot.language.belongs import cases_for
+    from robot.language.proposals import proposals, told_text
+
+    facts = stored.facts
+    archive = build.archive(settings, name, now=now)
+    try:
+        cases = cases_for(facts, archive)
+    except (OutOfReach, TryLater):
+        cases = ()  # the rest can be shown without it
+    finally:
+        archive.close()
+    told = [{**asdict(one), "text": told_text(one)} for one in facts.language]
+    return told, [asdict(one) for one in proposals(facts, cases)]
+
+
+def language_lines(told: Sequence[Point], proposed: Sequence[Point]) -> list[str]:
+    """What language says, a line each."""
+    lines = []
+    for number, one in enumerate(told):
+        lines.append(f"{'Språk' if number == 0 else '':<10}{one['target']}: {one['text']}")
+    for number, one in enumerate(proposed):
+        share = f" {100 * one['probability']:.0f} %" if one["probability"] is not None else ""
+        lines.append(f"{'Mulig' if number == 0 else '':<10}{one['what']}: {one['value']}{share} ({one['because']})")
+    return lines
 
 
 PURGED = "slettet etter bevaringsreglene; det som er journalført, finnes i arkivet"
@@ -225,6 +264,7 @@ def shown_text(point: Point) -> str:
         lines += _field("Grunnlag", ground)
     for lack in point["lacks"]:
         lines += _field("Status M", f"fordi {lack_text(lack)}")
+    lines += language_lines(point.get("language", ()), point.get("proposals", ()))
     for near in point["near"] if point["reason"] == "no_rule" else ():
         lines += _field("Nær", f"«{point['names'].get(near) or near}»")
     for document in () if point.get("purged") else point["documents"]:

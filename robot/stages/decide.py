@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.answer import Answer, Verb
@@ -37,6 +37,11 @@ def make_decision(post: Post, read: ReadPost, judged: Judged, office: Office, un
     Raises:
         OutOfReach, TryLater: the archive cannot be asked now.
     """
+    asked = tuple(dict.fromkeys(told.pipeline for told in judged.facts.language))
+    return replace(_decision(post, read, judged, office, unused), pipelines=asked)
+
+
+def _decision(post: Post, read: ReadPost, judged: Judged, office: Office, unused: Unused | None) -> Decision:
     answer = unused.answer if unused is not None else None
     if unused is not None and unused.answer.verb is Verb.APPROVE and unused.to is not None:
         decision = approved(unused.to.decision, unused.answer)

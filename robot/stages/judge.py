@@ -13,6 +13,7 @@ from models.post import Post
 from models.reading import PartKind, ReadPost
 from models.store.store import Reads
 from robot.facts import gather
+from robot.language.known import with_told
 from robot.office import Office
 from rules.engine import evaluate
 
@@ -44,8 +45,7 @@ class Judged:
 
 
 def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) -> Judged:
-    """Facts and judgement of a post as read. Deterministic in its arguments, the rule set in force, and
-    (where rules ask for ``kategori``) the pipeline at work, whose hash the facts carry."""
+    """Facts and judgement of a post as read. Deterministic in its arguments, the rule set in force and the pipelines in use."""
     ruleset = office.rules.current
     org = office.org
     facts = gather(
@@ -59,8 +59,8 @@ def judge(post: Post, read: ReadPost, office: Office, duplicates: Duplicates) ->
         duplicate=duplicates.word,
         answers_to=_answered_case(post, office),
     )
-    if "language" in ruleset.needs and office.learns:
-        facts = office.speaker.with_language(facts)
+    if office.language_desk is not None and office.learns and read.main.reason is None:
+        facts = with_told(facts, office.language_desk.ask(facts))
     if read.main.reason is not None:
         judgement = Judgement(ruleset_sha256=ruleset.sha256, winner=None)
     else:
