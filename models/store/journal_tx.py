@@ -21,6 +21,8 @@ _f, _e = journal_finding.c, journal_entry.c
 _MANY = 300
 _PLACE = "journal"
 _OPEN = ("new", "known")
+_NEW_FOR_S = 12 * 3600.0
+"""A finding is new until the next night: a sweep that a crash made start again the same night does not make it known."""
 _NEW = Prepared(insert(journal_finding))
 
 
@@ -320,7 +322,7 @@ class JournalTx(AuditTx, JournalReads):
             if status == "fixed":
                 status = "new"
                 again.append(key)
-            elif status == "new" and old.first_seen < self.now:
+            elif status == "new" and old.first_seen < self.now - _NEW_FOR_S:
                 status = "known"
             values = {"status": status, "last_seen": self.now, "severity": one.severity, "masked": one.masked}
             more = {"note": one.note, "basis": one.basis, "number": one.number, "enhet": one.enhet}

@@ -1,4 +1,4 @@
-"""The crash harness on caretaking: an installation whose archive holds what case workers left, all of it switched on."""
+"""The crash harness on the night's work: an archive that holds what case workers left, and its own public journal to check."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from tests.support.town import NAME
 SWITCHED_ON = """
 [organisasjon.kommune.omsorg]
 utfoer = ["journalfør", "ferdigstill", "godkjenn", "avskriv", "avslutt", "flytt"]
+
+[organisasjon.kommune.offentlig_journal.eget]
+type = "innebygd"
 """
 
 
 class Cases(OnDisk):
-    """No post comes; the nightly job journals and closes."""
+    """No post comes; the nightly jobs journal and close, and check what the public sees."""
 
     def __init__(self, template: Path) -> None:
         super().__init__(template, name="saker", paper={})

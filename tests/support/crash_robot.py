@@ -232,6 +232,7 @@ def end_state(town: Town, office: Office) -> dict[str, Any]:
     with office.store.read() as reads:
         rows = list(reads.rows())
         left = reads.open_effects()
+        findings = reads.findings()
     names = ("state", "outcome", "reason", "journalstatus", "tittel", "tilgang", "enhet", "rule", "saktittel")
     mails = [message_from_bytes(path.read_bytes()) for path in sorted((town.folder / "ut").glob("*"))]
     return {
@@ -241,6 +242,7 @@ def end_state(town: Town, office: Office) -> dict[str, Any]:
         "mails": sorted({str(message["Message-ID"]).partition("-")[0] + str(message["To"]) for message in mails}),
         "mail files": len(mails),
         "open effects": left,
+        "findings": sorted([one.check_id, one.field, one.severity, one.status] for one in findings),
         "reports": sorted(p.suffix for p in (office.store.folder / "rapport").glob("[0-9]*")),
     }
 
