@@ -47,6 +47,7 @@ def list_posts(
     as_json: JSON = False,
 ) -> None:
     """Viser det som venter på svar, gruppert etter grunn, eldste først."""
+    from robot.journalcheck.listing import listing, listing_data
     from robot.learning.order import learning_text, waiting_to_learn
     from robot.review_screens import waiting, waiting_text
 
@@ -63,10 +64,14 @@ def list_posts(
     if as_json:
         for point in points:
             context.json(point)
+        for finding in listing_data(settings, only=only, now=context.now):
+            context.json(finding)
     else:
         zones = {settings.organisasjon[name].orgnr: settings.zone(name) for name in settings.organisasjon}
         zone = zones.__getitem__
         context.out(learning_text(points, known, zone) if by_learning else waiting_text(points, zone))
+        if journal := listing(settings, only=only, now=context.now):
+            context.out(journal)
 
 
 def show(ctx: typer.Context, post: POST, as_json: JSON = False) -> None:
