@@ -134,8 +134,8 @@ def _conditions(words: Vocabulary) -> Schema:
         properties[group] = {"anyOf": [properties[group], nested]} if group in properties else nested
     for group, fact in words.open.items():
         properties[group] = {"type": "object", "additionalProperties": _value(fact)}
+    properties["funn"] = {**_ANY, "description": FINDING_HELP}
     if words.subject is Subject.POST:
-        properties["funn"] = {**_ANY, "description": FINDING_HELP}
         properties[CATEGORY] = {**properties.get(CATEGORY, {}), "anyOf": [_ONE_OR_MORE, {"type": "object"}]}
         properties[CATEGORY].pop("type", None)
     return {

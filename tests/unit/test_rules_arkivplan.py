@@ -115,7 +115,8 @@ def test_each_sort_of_outcome_has_its_table_and_drafts_stand_apart(page: str) ->
 
 def test_hjemler_say_whether_a_human_has_held_them_against_the_law(page: str) -> None:
     assert "| offl. § 14 | organinterne dokument | ja | varsel |" in page
-    assert "| offl. § 26 femte ledd | fødselsnummer | **nei** | skjermes |" in page
+    said = next(line for line in page.splitlines() if line.startswith("| offl. § 26 femte ledd | fødselsnummer |"))
+    assert "| **nei** |" in said and "skjermes" in said
 
 
 def test_shared_rules_that_sleep_say_what_they_wait_for(page: str) -> None:
