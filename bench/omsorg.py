@@ -133,11 +133,14 @@ def _traces(state: Path) -> tuple[object, ...]:
 
 
 def _unnamed(state: Path, truth: Truth) -> Counter[str]:
-    """Faults that no point names, by name."""
+    """Faults that no point names, by name; one letter by two ways is named as a pair of twins."""
     db = sqlite3.connect(f"file:{state / 'robot.db'}?mode=ro", uri=True)
     told: dict[tuple[str, str], list[str]] = {}
     for task, number, *words in db.execute("SELECT task, number, reason, rule, text FROM care_point"):
         told.setdefault((task, number), []).append(" ".join(words))
+    twins = "SELECT known.number FROM twin JOIN known_letter known ON known.journalpost = twin.later"
+    for (number,) in db.execute(twins):
+        told.setdefault(("duplikat", number), []).append("")
     db.close()
     found: Counter[str] = Counter()
     for name, sak, entry in truth.faults:
