@@ -106,15 +106,19 @@ def do(
     archive = build.archive(settings, name, now=context.now)
     try:
         wish = make(Desk(name=name, store=store, archive=archive, language=settings.robot.spraak))
-        keys = _plan(store, wish, user)
+        keys = plan(store, wish, user)
     finally:
         archive.close()
         store.close()
     return _carry_out(context, settings, name, wish, keys)
 
 
-def _plan(store: Store, wish: Wish, user: str) -> list[str]:
-    """All of it, the pair's answer and the audit in one transaction."""
+def plan(store: Store, wish: Wish, user: str) -> list[str]:
+    """All of it, the pair's answer and the audit in one transaction; returns the keys of its effects.
+
+    Raises:
+        UsedWrongly: somebody has answered the pair in the meantime.
+    """
     with store.write() as tx:
         if wish.twin and not tx.answer_twin(wish.twin, TwinState.ONE):
             raise UsedWrongly(f"Paret {wish.twin} er besvart i mellomtiden.")

@@ -8,7 +8,7 @@ from typing import cast
 from connectors.arkiv.archive import EmbeddedArchive
 from robot.build import archive
 from robot.load_config import load_settings
-from tests.support.caretown import lay_cases, some_cases
+from tests.support.caretown import entry, lay_cases, some_cases
 from tests.support.crash_stages import AT, OnDisk
 from tests.support.town import NAME
 
@@ -21,8 +21,12 @@ type = "innebygd"
 """
 
 
+LETTER = {"tittel": "Klage på gebyr for tilsyn", "dokumentets_dato": "2026-01-11"}
+"""One letter that came by two ways, in two cases: a person merges them."""
+
+
 class Cases(OnDisk):
-    """No post comes; the nightly jobs journal and close, and check what the public sees."""
+    """No post comes; the nightly jobs journal and close, and check what the public sees; a person does the rest by hand."""
 
     def __init__(self, template: Path) -> None:
         super().__init__(template, name="saker", paper={})
@@ -32,6 +36,7 @@ class Cases(OnDisk):
         (template / "regler" / "parametre.csv").write_text(rest, encoding="utf-8")
         made = cast(EmbeddedArchive, archive(load_settings(config, environ={}), NAME, now=lambda: AT))
         try:
-            lay_cases(made, template / "filer", some_cases())
+            twice = {number: ("B", [entry(1, "I", **LETTER)]) for number in ("2026/7", "2026/8")}
+            lay_cases(made, template / "filer", {**some_cases(), **twice})
         finally:
             made.close()
