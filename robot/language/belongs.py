@@ -31,14 +31,14 @@ _CLOSED = 0.3
 _KNOWN_SENDER = 1.5
 
 ANSWERS, NUMBER, PROPERTY, BODY = "svar", "saksnummer", "eiendom", "virksomhet"
-TRUSTED = {ANSWERS: 0.97, NUMBER: 0.95, PROPERTY: 0.97, BODY: 0.5}
-"""How often the right case is among those that a key finds. PROPERTY is measured (language.md); the others are cautious."""
+WEIGHT = {ANSWERS: 0.97, NUMBER: 0.95, PROPERTY: 0.97, BODY: 0.5}
+"""How keys are weighed against each other when the proposals are put in order. Chosen, not measured: nobody is shown them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseProposal:
-    """``score`` (0–1): how often the key finds the right case, shared among the cases found by likeness. ``by`` and ``key``
-    say what pointed to it."""
+    """``score`` (0–1) only puts proposals in order: the weight of the key, shared among the cases it found by likeness. It is
+    no probability. ``by`` and ``key`` say what pointed to it."""
 
     saksnummer: str
     tittel: str
@@ -79,7 +79,7 @@ def queries(facts: Facts) -> Iterator[tuple[str, str, SakQuery]]:
 
 
 def ranked(found: Sequence[Saksmappe], facts: Facts, *, by: str, key: str) -> list[CaseProposal]:
-    """The cases one key found, each with its share of what the key is worth."""
+    """The cases one key found, each with its share of the key's weight."""
     subject = _grams(read_text(facts)[:600])
     sender = _known(facts, "avsender.adresse").lower()
     weights = []
@@ -92,7 +92,7 @@ def ranked(found: Sequence[Saksmappe], facts: Facts, *, by: str, key: str) -> li
         CaseProposal(
             saksnummer=case.ref.saksnummer,
             tittel=case.tittel,
-            score=round(TRUSTED[by] * weight / total, 4),
+            score=round(WEIGHT[by] * weight / total, 4),
             by=by,
             key=key,
             open=case.open,

@@ -38,7 +38,7 @@ _CLOSING = ("hilsen", "helsing", "mvh")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One value for one field. ``probability`` is calibrated (language) or a score (cases), None where nothing was measured:
+    """One value for one field. ``probability`` is a pipeline's, calibrated on held-back post; None where nothing was measured:
     then ``because`` says what it rests on, and no number is made up."""
 
     what: str
@@ -69,7 +69,7 @@ def _cases(cases: Sequence[CaseProposal]) -> list[Proposal]:
         Proposal(
             what="sak",
             value=f"{case.saksnummer} «{case.tittel}»" + ("" if case.open else " (avsluttet)"),
-            probability=case.score,
+            probability=None,
             because=_BY[case.by].format(key=case.key),
         )
         for case in cases

@@ -81,7 +81,7 @@ def test_every_field_has_a_proposal_with_its_ground():
     found = by_what(proposals(facts, cases_for(facts, Cases(number=[case("2026/77", "Garasje")]))))
 
     assert found["sak"].value.startswith("2026/77")
-    assert found["sak"].probability is not None
+    assert found["sak"].probability is None, "how often the right case is found has not been measured"
     assert found["tittel"].value == "Garasje på gnr 12 bnr 345"
     assert found["tilgang"].value == "åpen"
     assert found["dokumentdato"].value == "2026-06-01"
