@@ -121,10 +121,14 @@ class JournalReads(Part):
         found = self.conn.execute(select(t.counter.c.text).where(t.counter.c.name == _name(view))).scalar()
         return JournalPlace(**json.loads(str(found))) if found else JournalPlace(view=view)
 
-    def findings(self, *, status: Sequence[str] = _OPEN, limit: int | None = None) -> list[StoredFinding]:
-        """Those of some statuses, the gravest first, then the oldest."""
+    def findings(
+        self, *, status: Sequence[str] = _OPEN, severity: str | None = None, limit: int | None = None
+    ) -> list[StoredFinding]:
+        """Those of some statuses (and one severity), the gravest first, then the oldest."""
         grave = case({"critical": 0, "error": 1, "warning": 2, "info": 3}, value=_f.severity)
         query = select(journal_finding).where(_f.status.in_(status)).order_by(grave, _f.id)
+        if severity is not None:
+            query = query.where(_f.severity == severity)
         rows = self.conn.execute(query if limit is None else query.limit(limit)).mappings()
         return [StoredFinding.of(row) for row in rows]
 
@@ -151,6 +155,11 @@ class JournalReads(Part):
             .order_by(_f.check_id, _f.enhet)
         )
         return [(str(a), str(b), str(c), str(d), int(n)) for a, b, c, d, n in self.conn.execute(query)]
+
+    def fixed_since(self, since: float) -> int:
+        """How many were gone when they were looked for, since then."""
+        query = select(func.count()).where(_f.status == "fixed", _f.last_seen >= since)
+        return int(self.conn.execute(query).scalar_one())
 
     def critical_open(self) -> int:
         """How many critical ones nobody has answered."""

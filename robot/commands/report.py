@@ -87,6 +87,7 @@ def _reports(context: Context, settings: Settings, only: str | None) -> list[tup
                 language=settings.robot.spraak,
             ),
             told=told,
+            lifted=build.check_setup(settings, name).lifted,
         )
         made.append((report, write_files(store, report, language=settings.robot.spraak)))
         archive.close()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from robot import build
 from robot.journalcheck.catalogue import Level
+from robot.journalcheck.demotion import demoted
 from robot.journalcheck.screens import MOST, line_of, one_as_data
-from robot.journalcheck.sweep import demoted
-from robot.journalcheck.telling import title_of
+from robot.report.journal import demoted_text
 from robot.texts import text
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def open_findings(
             store.close()
         found.sort(key=lambda one: (-Level(one.severity).rank, one.check_id, one.id))
         lifted = build.check_setup(settings, name).lifted
-        told = [_told(check, precision[check], settings) for check in sorted(demoted(precision, lifted))]
+        told = [
+            demoted_text(check, precision[check], settings.robot.spraak) for check in sorted(demoted(precision, lifted))
+        ]
         if found or told:
             yield name, found, told
 
@@ -55,16 +57,3 @@ def listing_data(settings: Settings, *, only: str | None, now: Callable[[], date
     """For machines: one object a finding, told from posts by ``check``."""
     for name, found, _ in open_findings(settings, only=only, now=now):
         yield from ({"organisation": name, **one_as_data(one)} for one in found)
-
-
-def _told(check: str, precision: tuple[int, int], settings: Settings) -> str:
-    language = settings.robot.spraak
-    right, of = precision
-    return text(
-        "journal.demoted",
-        language,
-        check=check,
-        title=title_of(check, language),
-        percent=round(100 * right / of),
-        of=of,
-    )

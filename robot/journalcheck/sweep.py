@@ -24,6 +24,7 @@ from models.store import Store
 from models.store.journal_tx import JournalPlace, NewFinding
 from models.store.store import Tx
 from robot.journalcheck.catalogue import CHECKS, Level
+from robot.journalcheck.demotion import demoted
 from robot.journalcheck.files import OF_FILES, FileCheck
 from robot.journalcheck.judging import OF_CASES, Judge, Judged, of_entries
 from robot.journalcheck.look import Noted
@@ -31,7 +32,6 @@ from robot.journalcheck.sets import FIELDS, MOST, SETS, Concerned
 
 OVERLAP_S = 3600.0
 ROLLING_S = 30 * 86_400.0
-DEMOTE_FROM, DEMOTE_UNDER = 100, 0.5
 _CASES = 100
 
 Given = Sequence[tuple[PublishedEntry, Sak | None, Journalinnfoersel | None]]
@@ -342,15 +342,6 @@ class Sweep:
     def _count(self, found: Iterable[NewFinding]) -> None:
         for one in found:
             self._seen[one.severity] = self._seen.get(one.severity, 0) + 1
-
-
-def demoted(precision: dict[str, tuple[int, int]], lifted: frozenset[str]) -> frozenset[str]:
-    """Checks whose last hundred answers were more often wrong than right, and that nobody has lifted."""
-    return frozenset(
-        check
-        for check, (right, of) in precision.items()
-        if of >= DEMOTE_FROM and right < DEMOTE_UNDER * of and check not in lifted
-    )
 
 
 def _in_turn(judge: Judge) -> JudgeMany:

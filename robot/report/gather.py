@@ -20,6 +20,7 @@ from models.store import tables as t
 from models.store.post_reads import WORKING
 from robot.alarms.kinds import AlarmKind
 from robot.alarms.words import advice, sentence
+from robot.report.journal import gather_journal
 from robot.report.masking import Masker
 from robot.report.model import Group, Points, Report, RuleAdvice, Unconverted
 from robot.report.omsorg import gather_care
@@ -70,9 +71,10 @@ def gather(
     earlier_missing: str,
     waiting: Waiting | None = None,
     told: ToldBySources | None = None,
+    lifted: frozenset[str] = frozenset(),
 ) -> Report:
     """Reads the store (and asks the archive what is signed off). ``earlier_missing`` is a sentence, or empty; ``told`` is what
-    the sources have to say."""
+    the sources have to say; ``lifted`` are checks of the public journal that keep their severity."""
     told = told or ToldBySources()
     with store.read() as reads:
         make = PointMaker(reads=reads, mask=Masker(org), language=language, rules=rules)
@@ -114,6 +116,7 @@ def gather(
             advice=_advice(reads, rules, now.timestamp()),
             care=gather_care(reads, language),
             waits=gather_waits(reads, org, day, language),
+            journal=gather_journal(reads, language, lifted=lifted),
             today=since_yesterday(reads, day, org.zone),
             ruleset=rules.sha256 if rules is not None else "",
             audit_seq=seq,

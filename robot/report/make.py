@@ -68,6 +68,7 @@ def collect(office: Office) -> Report:
         rules=office.rules.current,
         refusal=office.rules.refusal,
         waiting=office.rules.waiting,
+        lifted=office.journal_setup.lifted,
         earlier_missing=missing_before(office.store, day, office.org_base.zone, _due(office), language=office.language),
         told=_told(office),
     )

@@ -154,6 +154,36 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalGroup:
+    """Open findings of one check. ``units``: «PLAN 3»; ``new`` of ``number`` were first seen last night."""
+
+    check: str
+    title: str
+    level: str
+    number: int
+    new: int
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What stands open in the check of the public journal. ``critical`` are sentences with id and place, ``critical_more`` of
+    them are not shown; ``demoted`` tells of checks that answers have sent to info."""
+
+    total: int = 0
+    statuses: str = ""
+    critical: tuple[str, ...] = ()
+    critical_more: int = 0
+    groups: tuple[JournalGroup, ...] = ()
+    demoted: tuple[str, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to show."""
+        return bool(self.total or self.demoted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The report of one organisation for one day. ``troubles`` are sentences about connections and rules; ``made_at`` is
     local to ``zone``."""
@@ -175,6 +205,7 @@ class Report:
     advice: tuple[RuleAdvice, ...] = ()
     care: Care = field(default_factory=Care)
     waits: Waits = field(default_factory=Waits)
+    journal: Journal = field(default_factory=Journal)
     today: Mapping[str, int] = field(default_factory=dict)
     ruleset: str = ""
     audit_seq: int = 0
@@ -195,4 +226,4 @@ class Report:
     @property
     def empty(self) -> bool:
         """Whether nobody has anything to do."""
-        return not any(self.counts.values()) and not self.care.total and not self.waits.twins
+        return not (any(self.counts.values()) or self.care.total or self.waits.twins or self.journal.total)

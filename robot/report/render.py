@@ -135,6 +135,11 @@ def _csv_rows(report: Report) -> Iterator[tuple[str, ...]]:
     for wait in report.waits.units:
         told = f"{wait.total} i alt, {wait.over} over fristen, {wait.near} nær, {wait.in_time} i tide, {wait.without} uten frist"
         yield ("restanser", wait.unit, told, *([""] * (len(CSV_HEAD) - 3)))
+    for line in report.journal.critical:
+        yield ("offentlig journal", line, *([""] * (len(CSV_HEAD) - 2)))
+    for found in report.journal.groups:
+        told = f"{found.number}, nye {found.new}: {', '.join(found.units)}"
+        yield ("offentlig journal", f"{found.level}: {found.check} {found.title}", told, *([""] * (len(CSV_HEAD) - 3)))
     yield from _csv_advice(report)
 
 
